@@ -1,7 +1,6 @@
 //! Matchers for strings, values and routings, as scenario files have them.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::fmt;
 use std::hash::Hash;
 
@@ -10,7 +9,7 @@ use similar::DiffTag;
 use crate::flow::{Spanned, SymbolTable};
 use crate::trace::{Phrase, Routing};
 use crate::value::{
-    Json, Text, Value, compare, differences, has_same_structure, write_json_string,
+    Json, Number, Text, Value, differences, has_same_structure, write_json_string,
 };
 
 /// A string matcher. White space is folded before comparing.
@@ -41,18 +40,18 @@ pub enum ValueMatcher {
     /// An object with these matching members; it may have others.
     Members(Vec<(Text, ValueMatcher)>),
     /// A number in this range.
-    Number(Range),
+    Number(Range<Number>),
     /// Set, or NOT_SET if `false`.
     IsSet(bool),
 }
 
-/// A range of integers, both ends inclusive.
+/// A range of numbers, both ends inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Range {
+pub struct Range<T = i64> {
     /// Minimum.
-    pub min: Option<i64>,
+    pub min: Option<T>,
     /// Maximum.
-    pub max: Option<i64>,
+    pub max: Option<T>,
 }
 
 /// Expected routing of a call. A field that is `None` is not checked.
@@ -204,20 +203,24 @@ impl Range {
         self.min.is_none_or(|min| min <= number)
             && self.max.is_none_or(|max| number <= max)
     }
+}
 
-    /// Returns whether the range contains a JSON number, which may be fractional.
+impl Range<Number> {
+    /// Returns whether the range contains a JSON number.
     fn holds(&self, json: &Json) -> bool {
-        let order = |limit| compare(&json.clone().into(), &Value::Integer(limit));
-        let is_number = matches!(json, Json::Integer(_) | Json::Decimal(_));
-        is_number
-            && self.min.is_none_or(|min| order(min) != Some(Ordering::Less))
-            && self.max.is_none_or(|max| order(max) != Some(Ordering::Greater))
+        let number = match json {
+            Json::Integer(number) => Number::from(*number),
+            Json::Decimal(number) => Number::from(number.clone()),
+            _ => return false,
+        };
+        self.min.as_ref().is_none_or(|min| number.compare(min).is_ge())
+            && self.max.as_ref().is_none_or(|max| number.compare(max).is_le())
     }
 }
 
-impl fmt::Display for Range {
+impl<T: fmt::Display + PartialEq> fmt::Display for Range<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.min, self.max) {
+        match (&self.min, &self.max) {
             (Some(min), Some(max)) if min == max => write!(formatter, "exactly {min}"),
             (Some(min), Some(max)) => write!(formatter, "{min} to {max}"),
             (Some(min), None) => write!(formatter, "at least {min}"),
@@ -340,11 +343,17 @@ mod tests {
         assert!(!equals(r#"{"b": [1, 2.5]}"#).matches(&found));
     }
 
+    /// A number between these ends; an empty one is open.
+    fn number(min: &str, max: &str) -> ValueMatcher {
+        let [min, max] = [min, max].map(Number::parse);
+        ValueMatcher::Number(Range { min, max })
+    }
+
     #[test]
     fn members_numbers_strings_and_is_set_match() {
         let found = Value::Json(json(r#"{"a": {"b": 2.5, "c": "x y"}, "d": 1}"#));
         let inner = vec![
-            ("b".into(), ValueMatcher::Number(Range { min: Some(2), max: Some(3) })),
+            ("b".into(), number("2.4", "3")),
             ("c".into(), ValueMatcher::Text(TextMatcher::Contains("y".into()))),
             ("e".into(), ValueMatcher::IsSet(false)),
         ];
@@ -352,11 +361,12 @@ mod tests {
         assert!(members(ValueMatcher::Members(inner)).matches(&found));
         assert!(!members(ValueMatcher::IsSet(false)).matches(&found));
         assert!(!members(ValueMatcher::IsSet(true)).matches(&Value::from("a")));
-        let number = |min, max| ValueMatcher::Number(Range { min, max });
-        assert!(!number(Some(3), None).matches(&Value::Json(json("2.5"))));
-        assert!(!number(None, Some(2)).matches(&Value::Json(json("2.5"))));
-        assert!(!number(None, None).matches(&Value::from("2")));
-        assert!(number(Some(2), Some(2)).matches(&Value::Integer(2)));
+        assert!(!number("3", "").matches(&Value::Json(json("2.5"))));
+        assert!(!number("", "2").matches(&Value::Json(json("2.5"))));
+        assert!(number("2.5", "2.5").matches(&Value::Json(json("2.50"))));
+        assert!(!number("2.4", "2.499").matches(&Value::Json(json("2.5"))));
+        assert!(!number("", "").matches(&Value::from("2")));
+        assert!(number("2", "2").matches(&Value::Integer(2)));
         let text = ValueMatcher::Text(TextMatcher::Equals("1".into()));
         assert!(!text.matches(&Value::Integer(1)));
     }
@@ -382,6 +392,7 @@ mod tests {
             (range(Some(1), Some(2)).to_string(), "1 to 2"),
             (range(None, Some(2)).to_string(), "at most 2"),
             (range(Some(1), None).to_string(), "at least 1"),
+            (number("0.5", "1").to_string(), "a number, 0.5 to 1"),
         ] {
             assert_eq!(shown, expected);
         }

@@ -8,6 +8,7 @@ use crate::engine::Call;
 use crate::expr::architect::Directory;
 use crate::flow::{FlowId, NodeId};
 use crate::program::Program;
+use crate::trace::Trace;
 use crate::value::{DateTime, Text};
 use crate::world::{Answer, Fixtures, Input};
 
@@ -97,6 +98,7 @@ impl Analysed<'_> {
             let times = start_times(program, &is_near, call, self.fixtures);
             let at = |start: &Start, at: DateTime| Start {
                 call: start.call.clone().at(at),
+                bare: start.bare.clone().at(at),
                 at: Some(at),
                 ..start.clone()
             };
@@ -273,7 +275,7 @@ impl Analysed<'_> {
             else {
                 continue;
             };
-            start.give(&mut witness);
+            start.give_needed(world, &mut witness, &reaches(world, goal.number));
             let (node, output) = (goal.node, goal.output.map(Text::from));
             let verdict = Verdict::Reachable(witness);
             let (at, start) = (start.at, start.call.flow());
@@ -360,7 +362,8 @@ impl Analysed<'_> {
                 verdict = Verdict::Unreachable(Reason::AlwaysFails);
             }
             if let Verdict::Reachable(witness) = &mut verdict {
-                start.give(witness);
+                let world = player.world();
+                start.give_needed(world, witness, &reaches(world, goal.number));
             }
             let (node, output) = (goal.node, goal.output.map(Text::from));
             let (at, start) = (start.at, start.call.flow());
@@ -421,6 +424,16 @@ fn merge(known: &mut Option<Decided>, new: Decided) {
     }
 }
 
+/// Whether a call reaches a goal.
+fn reaches(world: &World<'_>, goal: usize) -> impl Fn(&Call, &Trace) -> bool {
+    let goals = world.goals;
+    move |_, trace| {
+        let mut is_reached = false;
+        goals.each_reached(&trace.steps, &mut |number| is_reached |= number == goal);
+        is_reached
+    }
+}
+
 /// Returns the node at which a flow begins.
 pub(super) fn first_node(program: &Program, flow: FlowId) -> Option<NodeId> {
     let unit = program.unit(flow);
@@ -458,8 +471,11 @@ fn paths(
         }
         let mut witness = player.call(&search.script_of(end));
         let trace = player.play(&witness);
-        start.give(&mut witness);
         let nodes: Vec<NodeId> = trace.steps.iter().map(|step| step.node).collect();
+        start.give_needed(player.world(), &mut witness, &|_, other| {
+            let others = other.steps.iter().map(|step| step.node);
+            other.status == trace.status && others.eq(nodes.iter().copied())
+        });
         let is_same = |path: &Path| path.nodes == nodes && path.status == trace.status;
         if !paths.iter().any(is_same) {
             let (at, start, status) = (start.at, start.call.flow(), trace.status);

@@ -12,8 +12,8 @@ use crate::flow::kinds::FlowKind;
 use crate::flow::{FlowId, NodeId};
 use crate::program::architect::{Action, Lookup};
 use crate::program::{Program, StepAction};
-use crate::trace::{EventKind, PathTaken, Status, Trace};
-use crate::value::{DateTime, Text};
+use crate::trace::{Event, EventKind, PathTaken, Status, Trace};
+use crate::value::{AudioSegment, DateTime, Text};
 use crate::world::{Answer, AnswerProgress, Fixtures, Input, Question};
 
 use super::external::{Decidable, external_reads};
@@ -358,8 +358,9 @@ impl Found<'_> {
     fn repeated_prompts(&mut self, of: &Candidate<'_>, played: &Played) {
         let trace = &played.trace;
         let symbols = &self.program.symbols;
-        let prompts = trace.events.iter().filter_map(|event| match &event.kind {
-            EventKind::Prompted(phrase) => {
+        let events = trace.events.iter().enumerate();
+        let prompts = events.filter_map(|(index, event)| match &event.kind {
+            EventKind::Prompted(phrase) if !is_pause(trace.events.get(index + 1)) => {
                 Some((event.step as usize, phrase.text(symbols).clone()))
             }
             _ => None,
@@ -415,4 +416,12 @@ impl Found<'_> {
             self.add(Code::SILENT_DISCONNECT, last.node, message, of);
         }
     }
+}
+
+/// Whether a prompt is a pause. The event after the words of a prompt has its audio.
+fn is_pause(after: Option<&Event>) -> bool {
+    let Some(EventKind::Played(audio)) = after.map(|event| &event.kind) else {
+        return false;
+    };
+    audio.segments.iter().all(|segment| matches!(segment, AudioSegment::Silence(_)))
 }

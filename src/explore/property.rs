@@ -275,11 +275,15 @@ impl Check<'_> {
         let is_liveness = matches!(self.monitor.property().rule, Rule::Eventually(_));
         let reason = match &search.broken {
             Some(hit) => match self.witness(&search.script_of(hit), &mut player) {
-                Some(witness) => return (refuted(start, witness), search.used),
+                Some(witness) => {
+                    return (self.refuted(start, &world, witness), search.used);
+                }
                 None => Some(Reason::NotReplayed),
             },
             None if is_liveness => match self.endless(&search, &mut player) {
-                Ok(Some(witness)) => return (refuted(start, witness), search.used),
+                Ok(Some(witness)) => {
+                    return (self.refuted(start, &world, witness), search.used);
+                }
                 Ok(None) => None,
                 Err(reason) => Some(reason),
             },
@@ -291,6 +295,18 @@ impl Check<'_> {
             None => PropertyVerdict::Proved(search.count()),
         };
         (verdict, search.used)
+    }
+
+    fn refuted(
+        &self,
+        start: &Start,
+        world: &World<'_>,
+        mut witness: Witness,
+    ) -> PropertyVerdict {
+        start.give_needed(world, &mut witness, &|call, trace| {
+            self.monitor.broken_by(call, trace).is_some()
+        });
+        PropertyVerdict::Refuted(start.at, witness)
     }
 
     /// Returns the shortest call with these answers that breaks the property.
@@ -382,11 +398,6 @@ impl Check<'_> {
         let id = world.program.symbols.node(search.node_of(0)).id.clone();
         Some(Reason::NotTried(Gap::Times, id))
     }
-}
-
-fn refuted(start: &Start, mut witness: Witness) -> PropertyVerdict {
-    start.give(&mut witness);
-    PropertyVerdict::Refuted(start.at, witness)
 }
 
 /// Returns the built-in variables at the start of a call.

@@ -12,6 +12,7 @@ use crate::expr::architect::{BUILT_INS, Observations};
 use crate::flow::{FlowId, VariableId};
 use crate::program::architect::{Action, AttributeList, Source};
 use crate::program::{Program, StepAction};
+use crate::trace::Trace;
 use crate::value::{DateTime, Json, Kind, Text, Type, Value};
 use crate::world::Fixtures;
 
@@ -24,6 +25,7 @@ use super::memory::Repeats;
 use super::partition::{Trail, is_of_expressions};
 use super::patience::Patience;
 use super::random::Seeds;
+use super::transition::World;
 use super::witness::Witness;
 
 /// The largest number of combinations of values that are tried for a proof.
@@ -42,6 +44,8 @@ const OF_CALL: [&str; 3] = ["Flow.IsTest", "Flow.StartDateTimeUtc", "Flow.Versio
 #[derive(Debug, Clone)]
 pub(super) struct Start {
     pub(super) call: Call,
+    /// The call without the variables, the fields of the context and the seed below.
+    pub(super) bare: Call,
     /// The start time, if it is not the given one.
     pub(super) at: Option<DateTime>,
     /// Variables that are set before the first action.
@@ -58,8 +62,8 @@ pub(super) struct Start {
 impl Start {
     pub(super) fn of(call: &Call) -> Self {
         let (variables, context) = (Vec::new(), Vec::new());
-        let call = call.clone();
-        Self { call, at: None, variables, context, seed: None, emergency: None }
+        let (bare, call) = (call.clone(), call.clone());
+        Self { call, bare, at: None, variables, context, seed: None, emergency: None }
     }
 
     /// Adds the values of the start to a call that was found.
@@ -72,9 +76,55 @@ impl Start {
         }
     }
 
+    /// Adds the values of the start without which a call that was found would not show the
+    /// same.
+    pub(super) fn give_needed(
+        &self,
+        world: &World<'_>,
+        witness: &mut Witness,
+        shows: &dyn Fn(&Call, &Trace) -> bool,
+    ) {
+        let mut found = Witness {
+            variables: self.variables.clone(),
+            context: self.context.clone(),
+            seed: self.seed,
+            ..witness.clone()
+        };
+        let is_shown = |simpler: &Witness| {
+            let call = simpler.with_values(world.program, self.bare.clone());
+            let (call, trace) = simpler.replay(world, call);
+            shows(&call, &trace)
+        };
+        leave_out(&mut found, |it| &mut it.variables, &is_shown);
+        leave_out(&mut found, |it| &mut it.context, &is_shown);
+        let unseeded = Witness { seed: None, ..found.clone() };
+        if found.seed.is_some() && is_shown(&unseeded) {
+            found = unseeded;
+        }
+        *witness = found;
+        if let Some(emergency) = &self.emergency {
+            emergency.give(witness);
+        }
+    }
+
     /// Returns the fixtures of the call.
     pub(super) fn fixtures<'f>(&'f self, given: &'f Fixtures) -> &'f Fixtures {
         self.emergency.as_ref().map_or(given, |emergency| &emergency.fixtures)
+    }
+}
+
+/// Removes each value without which the call shows the same.
+fn leave_out(
+    found: &mut Witness,
+    part: fn(&mut Witness) -> &mut Vec<(Text, Json)>,
+    is_shown: &dyn Fn(&Witness) -> bool,
+) {
+    for index in (0..part(found).len()).rev() {
+        let mut simpler = found.clone();
+        part(&mut simpler).remove(index);
+        if is_shown(&simpler) {
+            *found = simpler;
+        }
     }
 }
 

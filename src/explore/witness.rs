@@ -198,6 +198,11 @@ impl<'p> Player<'p> {
         Some(if is_needed { witness } else { alone })
     }
 
+    /// The world in which the calls are played.
+    pub(super) fn world(&self) -> &'p World<'p> {
+        self.world
+    }
+
     /// The call as `flowsim run` makes it.
     pub(super) fn played_call(&self) -> &Call {
         &self.call
@@ -273,6 +278,20 @@ impl Witness {
             Some(seed) => call.seed(seed),
             None => call,
         }
+    }
+
+    /// Plays the call with the ordinary host, and returns it as it was played.
+    pub(super) fn replay(&self, world: &World<'_>, call: Call) -> (Call, Trace) {
+        let fixtures = self.over(world.fixtures);
+        let call = call.request_outcomes(false).omit_inputs(false);
+        let call = match self.fixtures {
+            Some(_) => call.in_organisation(Arc::new(fixtures.clone())),
+            None => call,
+        };
+        let mut host = FixtureHost::new(&fixtures, &self.inputs);
+        let mut session = Session::start(Arc::clone(world.program), &call);
+        let trace = play(&mut session, &call, &mut host);
+        (call, trace)
     }
 
     /// Returns the fixtures of the call.

@@ -191,12 +191,14 @@ fn transfer(
         }
         (None, None) => (history.last_step(), Vec::new()),
     };
+    let routed = wanted.and_then(|wanted| routing::routed_to(history, wanted));
     let text = |text: String| Shown::Text(text.into());
     let expected = wanted.map_or(Shown::Nothing, |it| text(it.to_string()));
     Some(
         Mismatch::new(span, "transfer", message)
             .between(expected, found.map_or(Shown::Nothing, |it| text(target(it))))
             .at_step(step)
+            .because(routed)
             .because(cause),
     )
 }

@@ -250,6 +250,18 @@ fn last_routed(history: History<'_>) -> Option<usize> {
     history.last(|fact| matches!(fact, EventKind::Routed(_))).map(|(_, step)| step)
 }
 
+/// Describes the routing to a matching queue, which is not a transfer.
+pub(super) fn routed_to(history: History<'_>, wanted: &TextMatcher) -> Option<String> {
+    history.events.iter().rev().find_map(|event| {
+        let EventKind::Routed(routing) = &event.kind else { return None };
+        let queues = [&routing.queue_name, &routing.queue_id].into_iter().flatten();
+        let mut names = queues.map(|phrase| phrase.text(&history.program.symbols));
+        let name = quoted(names.find(|name| wanted.matches(name))?);
+        let place = history.place(event.step as usize);
+        Some(format!("routed to the queue {name} at {place}: expect `routing` instead"))
+    })
+}
+
 fn queue_of(history: History<'_>, routing: &Routing) -> String {
     let queue = routing.queue_id.as_ref().or(routing.queue_name.as_ref());
     let text = queue.map(|phrase| quoted(phrase.text(&history.program.symbols)));

@@ -55,7 +55,8 @@ pub(super) fn routing_anywhere(program: &Program) -> Nodes {
     program.steps.iter().map(routes).collect()
 }
 
-/// Returns the nodes that transfer to a matching target other than a queue.
+/// Returns the nodes that transfer to a matching target other than a queue. Which users
+/// have an extension is known only in the call.
 pub(super) fn transferring(program: &Program, wanted: &TextMatcher) -> Nodes {
     let goes = |transfer: &Transfer| match &transfer.target {
         Target::Acd(_) => false,

@@ -6,7 +6,7 @@ use super::play::Played;
 use super::targets;
 use crate::analysis::matcher::{TextMatcher, ValueMatcher};
 use crate::diagnostic::nearest;
-use crate::flow::{NodeLabel, VariableId};
+use crate::flow::{FlowId, NodeLabel, SequenceId, VariableId};
 use crate::program::Program;
 use crate::source::Span;
 use crate::value::{Json, Text, Value};
@@ -26,8 +26,9 @@ pub(super) fn at_end<'p>(
     known.or_else(|| Some(&built_in().or_else(other)?.1))
 }
 
-/// Checks that a variable of the first flow has the expected value. An unknown variable
-/// matches no expectation, not even NOT_SET, because its name is misspelt.
+/// Checks that a variable has the expected value. `value` is that of the first flow, if it
+/// has one. An unknown variable matches no expectation, not even NOT_SET, because its name
+/// is misspelt.
 pub(super) fn check(
     history: History<'_>,
     name: &str,
@@ -35,8 +36,12 @@ pub(super) fn check(
     wanted: &ValueMatcher,
     span: Span,
 ) -> Option<Mismatch> {
-    let is_unknown = value.is_none() && !is_known(history, name);
-    let value = value.unwrap_or(&Value::NOT_SET);
+    let is_own = value.is_some() || own_variable(history, name).is_some();
+    let other = if is_own { None } else { other_variable(history, name) };
+    let is_unknown = !is_own && other.is_none() && !history.steps.is_empty();
+    // A flow that was left has no variables any more: these are the last values.
+    let last = || Some(history.assigned(other?, history.events.len())?.1);
+    let value = value.or_else(last).unwrap_or(&Value::NOT_SET);
     if wanted.matches(value) && !is_unknown {
         return None;
     }
@@ -47,13 +52,7 @@ pub(super) fn check(
         (false, _) => format!("it is {}", shown(value)),
     };
     let message = format!("expected `{name}` to be {wanted}, {found}");
-    let expected = match wanted {
-        ValueMatcher::Equals(json) => Shown::json(json),
-        ValueMatcher::Text(TextMatcher::Equals(text)) => {
-            Shown::json(&Json::String(text.clone()))
-        }
-        other => Shown::Text(other.to_string().into()),
-    };
+    let expected = expected(wanted);
     let subject = format!("variables.{name}");
     if let Some(node) = output {
         let mismatch = Mismatch::new(span, subject, message);
@@ -74,10 +73,52 @@ pub(super) fn check(
     )
 }
 
-fn is_known(history: History<'_>, name: &str) -> bool {
-    let Some(first) = history.steps.first() else { return true };
-    let flow = history.compiled(first.node).flow;
-    history.program.variable(flow, name).is_some()
+fn expected(wanted: &ValueMatcher) -> Shown {
+    match wanted {
+        ValueMatcher::Equals(json) => Shown::json(json),
+        ValueMatcher::Text(TextMatcher::Equals(text)) => {
+            Shown::json(&Json::String(text.clone()))
+        }
+        other => Shown::Text(other.to_string().into()),
+    }
+}
+
+fn own_variable(history: History<'_>, name: &str) -> Option<VariableId> {
+    let first = history.compiled(history.steps.first()?.node).flow;
+    history.program.variable(first, name)
+}
+
+/// Returns the variable with this name of the last flow or task of the call that has one.
+fn other_variable(history: History<'_>, name: &str) -> Option<VariableId> {
+    let program = history.program;
+    let mut nodes = history.steps.iter().rev().map(|step| step.node);
+    nodes.find_map(|node| {
+        let sequence = program.sequence_of(node);
+        let of_task = sequence.and_then(|it| of_sequence(program, it, name));
+        of_task.or_else(|| of_flow(program, history.compiled(node).flow, name))
+    })
+}
+
+fn of_flow(program: &Program, of: FlowId, name: &str) -> Option<VariableId> {
+    program.variable(of, name).filter(|id| !program.is_built_in(*id))
+}
+
+fn of_sequence(program: &Program, of: SequenceId, name: &str) -> Option<VariableId> {
+    let mut ids = program.sequence(of).variables.list.iter().map(|it| it.id);
+    let is_it = |id: &VariableId| {
+        !name.is_empty() && program.symbols.variable(*id).eq_ignore_ascii_case(name)
+    };
+    ids.find(is_it)
+}
+
+/// Names the flow or task that has a variable, of those that the call did not enter.
+fn owner(program: &Program, name: &str) -> Option<String> {
+    let mut sequences = (0..program.sequences.len()).map(SequenceId::new);
+    let task = sequences.find(|it| of_sequence(program, *it, name).is_some());
+    let mut flows = (0..program.symbols.flows.len()).map(FlowId::new);
+    let flow = flows.find(|it| of_flow(program, *it, name).is_some());
+    let flow = flow.map(|it| format!("the flow `{}`", program.symbols.flow(it).name));
+    flow.or_else(|| Some(format!("the task `{}`", program.sequence(task?).name)))
 }
 
 /// Returns the node of the first flow that has the output, as `GetOrder` has
@@ -93,16 +134,9 @@ fn output_named<'h>(history: History<'h>, name: &str) -> Option<&'h Text> {
 
 /// Returns the step that set a variable, and why; or why no step did.
 fn origin(history: History<'_>, name: &str, value: &Value) -> (Option<usize>, Vec<Text>) {
-    let flow = history.steps.first().map(|step| history.compiled(step.node).flow);
-    let Some(flow) = flow else { return (None, Vec::new()) };
-    let Some(id) = history.program.variable(flow, name) else {
-        let near = nearest(name, history.program.variable_names(flow));
-        let suggestion =
-            near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        return (
-            None,
-            vec![format!("no loaded flow has a variable `{name}`{suggestion}").into()],
-        );
+    let id = own_variable(history, name).or_else(|| other_variable(history, name));
+    let Some(id) = id else {
+        return (None, unknown(history, name).into_iter().collect());
     };
     let assigned = history.assigned(id, history.events.len());
     let assigned = assigned.filter(|(_, set)| *set == value).map(|(event, _)| event);
@@ -129,6 +163,21 @@ fn origin(history: History<'_>, name: &str, value: &Value) -> (Option<usize>, Ve
     };
     lines.extend(history.cause(step.unwrap_or(history.steps.len()), None).1);
     (step.or_else(|| history.last_step()), lines)
+}
+
+/// Explains that the call has no variable with this name.
+fn unknown(history: History<'_>, name: &str) -> Option<Text> {
+    let program = history.program;
+    let flow = history.compiled(history.steps.first()?.node).flow;
+    if let Some(owner) = owner(program, name) {
+        let message =
+            format!("`{name}` is a variable of {owner}, which the call did not enter");
+        return Some(message.into());
+    }
+    let near = nearest(name, program.variable_names(flow));
+    let suggestion =
+        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Some(format!("no loaded flow has a variable `{name}`{suggestion}").into())
 }
 
 /// Explains why no step set a variable.

@@ -136,10 +136,12 @@ pub enum EventKind {
     Failed(Box<Failure>),
     /// A template named a value that does not exist.
     Missing(ReferenceId),
-    /// Diagnostic note.
+    /// Diagnostic note whose message is the meaning of the code.
     Noted(Code),
     /// A variable whose initial value cannot be computed is NOT_SET.
     Unfilled(VariableId, Box<Failure>),
+    /// Diagnostic note with a message of the step.
+    Warned(Box<Failure>),
     /// Time ran out during the step.
     TimedOut,
     /// Input value of an Architect action.

@@ -1,6 +1,7 @@
 //! Integers and decimals: parsing and comparison.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use super::{Decimal, Json, Value};
 
@@ -90,6 +91,15 @@ impl Number {
         match self {
             Self::Integer(value) => Decimal::from(*value),
             Self::Decimal(value) => value.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(number) => number.fmt(formatter),
+            Self::Decimal(number) => Json::Decimal(number.clone()).fmt(formatter),
         }
     }
 }

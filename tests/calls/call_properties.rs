@@ -461,3 +461,32 @@ fn a_test_fails_if_its_call_breaks_a_property() {
     assert!(text.contains("1 failed"), "{text}");
     assert!(text.contains("1 passed"), "{text}");
 }
+
+/// A variable that the first flow lacks is that of an in-queue flow.
+#[test]
+fn a_property_names_variables_of_other_flows_of_the_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rules.test.json");
+    let organisation = fs::canonicalize("fixtures/northlight-power").unwrap();
+    let rounds = |most: u32| {
+        let always = json!({"variables": {"Flow.Round": {"max": most}}});
+        let when = json!({"action": "Music"});
+        json!({"name": format!("{most} rounds"), "always": always, "when": when})
+    };
+    let document = json!({
+        "flows": organisation.join("flows"),
+        "fixtures": organisation.join("fixtures.yaml"),
+        "defaults": {"flow": "Northlight Outage Line"},
+        "properties": [rounds(6), rounds(7)],
+        "tests": [{"name": "nine", "input": "9"}],
+    });
+    fs::write(&path, document.to_string()).unwrap();
+    let printed = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+        .arg("test")
+        .arg(&path)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&printed.stdout);
+    assert!(text.contains("the property `6 rounds` does not hold"), "{text}");
+    assert!(!text.contains("the property `7 rounds` does not hold"), "{text}");
+}

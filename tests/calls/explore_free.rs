@@ -140,6 +140,34 @@ fn attributes_of_the_participant_are_tried() {
     replay_all(&program, &free);
 }
 
+/// Values are tried together, and the call that is shown has only those that it needs.
+#[test]
+fn a_call_has_only_the_values_that_it_needs() {
+    let get = json!({"getParticipantData": {
+        "name": "Get",
+        "attributes": [{"attribute": {
+            "name": {"lit": "tier"}, "variable": "Flow.keys",
+        }}],
+    }});
+    let text = "Append(Call.RemoteName, ToString(Call.PositionInQueue))";
+    let take = json!({"updateData": {"name": "Take", "statements": [
+        {"string": {"variable": "Flow.keys", "value": {"exp": text}}},
+    ]}});
+    let is_known = "IsSet(Flow.keys) and Length(Append(Flow.keys, \"x\")) > 1";
+    let known = decision("Known?", is_known, &[take], &[]);
+    let program = program_of(&flow(&[task(0, &[get, known, disconnect("End")])], &[]));
+    let free = explored(&program, FREE);
+    let mut goals = free.goals.iter();
+    let is_it = |it: &&Decided| program.symbols.node(it.node).name == "Take";
+    let Verdict::Reachable(witness) = &goals.find(is_it).unwrap().verdict else {
+        panic!("the action is not reached");
+    };
+    assert_eq!(witness.variables, []);
+    let names: Vec<_> = witness.context.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["participantData.tier"]);
+    replay_all(&program, &free);
+}
+
 /// An answer for an action of the fixtures also decides lookups and transfers to queues.
 #[test]
 fn fixtures_decide_the_outcome_of_a_lookup() {

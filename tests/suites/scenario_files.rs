@@ -218,6 +218,23 @@ fn an_expectation_that_can_never_hold_is_an_error() {
 }
 
 #[test]
+fn the_ends_of_a_range_of_values_may_have_a_fraction() {
+    let of_range =
+        |range: &str| of_test(&format!("expect: {{variables: {{a: {range}}}}}"));
+    assert_eq!(messages_about(&of_range("{min: 120.4, max: 120.6}")), [""; 0]);
+    assert_eq!(messages_about(&of_range("{min: 120, max: 120.6}")), [""; 0]);
+    let greater = "`min` is 120.6, which is greater than `max`, 120.4";
+    assert_eq!(messages_about(&of_range("{min: 120.6, max: 120.4}")), [greater]);
+    let found = messages_about(&of_range("{min: 1, max: x}"));
+    assert_eq!(found, ["`max` is a string, expected a number"]);
+    // Milliseconds are whole, and an end that cannot be read is compared with nothing.
+    let found = messages_about(&of_test("expect: {elapsedMs: {min: 120, max: 120.6}}"));
+    let whole =
+        "expected a whole number from -9223372036854775808 to 9223372036854775807";
+    assert_eq!(found, [format!("`max` is 120.6, {whole}")]);
+}
+
+#[test]
 fn an_expectation_that_always_holds_is_a_mistake() {
     for rest in [
         "expect: {prompts: []}",

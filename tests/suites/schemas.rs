@@ -615,6 +615,7 @@ const RIGHT_TESTS: &[&str] = &[
     "expect: {path: {ends: A}, routing: null, variables: {a: {b: 1}, c: [1]}}",
     "expect: {routing: {queueId: null, skills: [a], priority: null}}",
     "expect: {variables: {a: {members: {b: {similar: c}}}, d: {min: 0.5, e: 1}}}",
+    "expect: {variables: {a: {min: 0.5, max: 1.25}, b: {max: null}}}",
     "each: [{a: 1}], timeoutMs: '${a}', input: '${a}', expect: {actions: {min: '${a}'}}",
     "each: [{a: 1}], fixtures: {dataActions: {b: {latencyMs: '${a}', status: 200}}}",
     "recording: r, flow: F, fixtures: {queues: []}, unusedInputs: forbid, snapshot: true",

@@ -72,8 +72,8 @@ pub(super) struct NodeItems {
     pub(super) prompts: Range<u32>,
     /// Flow that is called from here, with its first node.
     pub(super) call: Option<(Item, FlowId, NodeId)>,
-    /// Whether an Architect flow begins here.
-    pub(super) is_begin: bool,
+    /// Architect flow that begins here.
+    pub(super) begins: Option<FlowId>,
 }
 
 impl Default for NodeItems {
@@ -88,7 +88,7 @@ impl Default for NodeItems {
             conditions: (NONE, 0),
             prompts: 0..0,
             call: None,
-            is_begin: false,
+            begins: None,
         }
     }
 }
@@ -180,7 +180,10 @@ impl Builder<'_> {
                 items.own = self.add_own(kind);
                 self.add_paths(id, step, &mut items);
             }
-            Role::Uncounted => items.is_begin = program.unit(step.flow).start == Some(id),
+            Role::Uncounted => {
+                let is_begin = program.unit(step.flow).start == Some(id);
+                items.begins = is_begin.then_some(step.flow);
+            }
             Role::NextRound => {
                 let before = self.made.nodes.last();
                 items.outputs = before.map_or(0..0, |before| before.outputs.clone());

@@ -84,7 +84,8 @@ impl Coverage {
         }
     }
 
-    /// Counts the entry into a called flow, which begins with the very next step.
+    /// Counts the entry into a flow. It begins with the very next step after a call of it,
+    /// a transfer to it, or a transfer to a queue whose in-queue flow it is.
     fn count_entry(
         &mut self,
         catalogue: &Catalogue,
@@ -92,13 +93,16 @@ impl Coverage {
         step: &Step,
         items: &NodeItems,
     ) {
-        let Some((item, flow, start)) = caller.call else { return };
-        let is_inside = step.depth > before.depth || items.is_begin;
-        if step.node == start && is_inside {
+        let mut entered = items.begins;
+        if let Some((item, flow, start)) = caller.call
+            && step.node == start
+            && (step.depth > before.depth || items.begins.is_some())
+        {
             self.hit(item);
-            if let Some(flow) = catalogue.flows.get(flow.index()) {
-                self.hit(flow.item);
-            }
+            entered = Some(flow);
+        }
+        if let Some(flow) = entered.and_then(|flow| catalogue.flows.get(flow.index())) {
+            self.hit(flow.item);
         }
     }
 

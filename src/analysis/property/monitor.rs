@@ -25,7 +25,7 @@ pub struct Monitor {
     when: Option<Wanted>,
     after: Option<Wanted>,
     before: Option<Wanted>,
-    conditions: Vec<(Condition, Option<VariableId>)>,
+    conditions: Vec<(Condition, Vec<VariableId>)>,
 }
 
 /// The progress of a property in a call.
@@ -84,11 +84,11 @@ impl Monitor {
         let mut wanted = |moment: &super::Moment| {
             let wanted = Wanted::of(moment, program, &goals, conditions.len());
             conditions.extend(moment.conditions.iter().map(|it| {
-                let id = match it.of {
-                    Holder::Variable => program.variable(flow, &it.name.value),
-                    Holder::Attribute => None,
+                let ids = match it.of {
+                    Holder::Variable => variables(program, flow, &it.name.value),
+                    Holder::Attribute => Vec::new(),
                 };
-                (it.clone(), id)
+                (it.clone(), ids)
             }));
             wanted
         };
@@ -111,11 +111,10 @@ impl Monitor {
     /// built-in variables at the start, as a trace has them.
     pub fn begin(&self, call: &Call, built_ins: &[(VariableId, Value)]) -> Progress {
         let given = call.given_variables().iter().rev().chain(built_ins);
-        let value = |(condition, id): &(Condition, Option<VariableId>)| match condition.of
-        {
+        let value = |(condition, ids): &(Condition, Vec<VariableId>)| match condition.of {
             Holder::Variable => {
                 let mut given = given.clone();
-                given.find(|(own, _)| Some(*own) == *id).map(|(_, value)| value.clone())
+                given.find(|(own, _)| ids.contains(own)).map(|(_, value)| value.clone())
             }
             Holder::Attribute => {
                 let mut given = call.given_attributes().iter().rev();
@@ -123,7 +122,7 @@ impl Monitor {
                 own.map(|(_, value)| Value::String(value.clone()))
             }
         };
-        let holds = |it: &(Condition, Option<VariableId>)| {
+        let holds = |it: &(Condition, Vec<VariableId>)| {
             it.0.matcher.matches(&value(it).unwrap_or_default())
         };
         let phase = match self.after {
@@ -212,7 +211,7 @@ impl Monitor {
         let conditions = self.conditions.iter().zip(&mut progress.conditions);
         match kind {
             EventKind::Assigned(variable, value) => {
-                let own = conditions.filter(|((_, id), _)| *id == Some(*variable));
+                let own = conditions.filter(|((_, ids), _)| ids.contains(variable));
                 own.for_each(|((it, _), holds)| *holds = it.matcher.matches(value));
             }
             kind => {
@@ -324,7 +323,7 @@ impl Monitor {
         let attributes =
             self.conditions.iter().filter(|(it, _)| it.of == Holder::Attribute);
         Observed {
-            variables: self.conditions.iter().filter_map(|(_, id)| *id).collect(),
+            variables: self.conditions.iter().flat_map(|(_, ids)| ids.clone()).collect(),
             attributes: attributes.map(|(it, _)| it.name.value.clone()).collect(),
             prompts: all.any(Wanted::is_prompt),
         }
@@ -362,6 +361,17 @@ impl Monitor {
         let last = all.map(Wanted::last_ms).max().unwrap_or_default();
         let _ = write!(out, "@{}", clock_ms.min(last));
     }
+}
+
+/// Returns the variable of the first flow with this name. If it has none, returns those of
+/// all other flows and tasks: the last of them that the call sets counts.
+fn variables(program: &Program, flow: FlowId, name: &str) -> Vec<VariableId> {
+    if let Some(own) = program.variable(flow, name) {
+        return vec![own];
+    }
+    let names = program.symbols.variables.iter().enumerate();
+    let same = names.filter(|(_, it)| !it.is_empty() && it.eq_ignore_ascii_case(name));
+    same.filter_map(|(index, _)| u32::try_from(index).ok().map(VariableId)).collect()
 }
 
 fn is_limit(code: Code) -> bool {

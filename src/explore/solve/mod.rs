@@ -253,7 +253,8 @@ impl Analysed<'_> {
             None => call,
         };
         Start {
-            call: witness.with_values(self.program, call),
+            call: witness.with_values(self.program, call.clone()),
+            bare: call,
             at,
             variables: witness.variables.clone(),
             context: witness.context.clone(),
@@ -337,6 +338,7 @@ impl Analysed<'_> {
                 }
                 Edit::Start(at) => {
                     start.call = start.call.at(*at);
+                    start.bare = start.bare.at(*at);
                     start.at = Some(*at);
                 }
             }

@@ -181,6 +181,10 @@ mod tests {
         assert_eq!(support("menuTransferToUser"), Some(Support::FixturesFirst));
         assert_eq!(named("menuTransferToAcd").unwrap().outputs, ["failure"]);
         assert_eq!(support("menuPlayAudio"), None, "there is no such choice");
+        let action = |name| named(name).unwrap().action_name();
+        assert_eq!(action("menuTransferToNumber"), "transferToNumber");
+        assert_eq!(action("transferToNumber"), "transferToNumber");
+        assert_eq!(action("menuTask"), "menuTask");
     }
 
     #[test]

@@ -130,6 +130,9 @@ mod tests {
         // The names below an unknown one are not reported too.
         assert_eq!(of("collectInput", &["digts", "range"]), NameLookup::Known);
         assert_eq!(of("playAudio", &["audio", "tss"]), NameLookup::InValue);
+        for kind in ["transferToGroup", "menuTransferToGroup", "transferToUser"] {
+            assert_eq!(of(kind, &["allowVoicemailRollover"]), NameLookup::Known);
+        }
         assert_eq!(
             of("updateData", &["statements", "string", "value"]),
             NameLookup::Known

@@ -155,6 +155,12 @@ impl ActionSpec {
         all.find(|setting| setting.is_at(path))
     }
 
+    /// The name of the action: `transferToUser` for the choice `menuTransferToUser` too. A
+    /// choice without such an action has its own name.
+    pub(crate) fn action_name(&self) -> &'static str {
+        super::of_class(&self.class_name(), false).map_or(self.name, |action| action.name)
+    }
+
     /// The name of a choice without `menu`.
     pub(super) fn unprefixed(&self) -> &'static str {
         self.name.strip_prefix("menu").filter(|_| self.is_choice).unwrap_or(self.name)

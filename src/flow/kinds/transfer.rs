@@ -81,6 +81,7 @@ const TO_GROUP: ActionSpec = transfer(
         PRE,
         FAILURE,
         setting("targetGroup", SettingForm::Object(Kind::Group)),
+        flag("allowVoicemailRollover"),
         CONNECT_TIMEOUT,
         ERROR_TYPE,
         ERROR_MESSAGE,

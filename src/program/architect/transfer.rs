@@ -4,7 +4,7 @@ use super::build::Compiler;
 use super::control::{grouped, name_in};
 use super::{Action, Source};
 use crate::flow::architect::{self, Setting, Settings};
-use crate::flow::kinds::{SECURE_CALL, TransferKind};
+use crate::flow::kinds::{ActionSpec, SECURE_CALL, TransferKind};
 use crate::flow::{FlowId, VariableId};
 use crate::value::{Kind, Text, Type, Value};
 
@@ -270,7 +270,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Compiles `connectTimeout` of the action, or else of `settingsActionDefaults`.
+    /// Compiles `connectTimeout` of the action, or else of `settingsActionDefaults`. A
+    /// menu choice has the default of its action.
     fn connect_timeout(&self, action: &architect::Action) -> Source {
         let duration = Type::one(Kind::Duration);
         let own = self.setting(action, "connectTimeout", duration);
@@ -278,7 +279,8 @@ impl Compiler<'_> {
             return own;
         }
         let defaults = self.flow.settings.get("settingsActionDefaults");
-        let of_kind = defaults.and_then(|it| it.value.group()?.get(&action.kind.value));
+        let kind = action.spec().map(ActionSpec::action_name).unwrap_or_default();
+        let of_kind = defaults.and_then(|it| it.value.group()?.get(kind));
         let timeout = of_kind.and_then(|it| it.value.group()?.get("connectTimeout"));
         self.source(timeout.map(|it| &it.value), duration)
     }

@@ -3,7 +3,7 @@
 use crate::analysis::matcher::{Range, TextMatcher, ValueMatcher};
 use crate::diagnostic::Decoder;
 use crate::source::{Entry, Kind, Node};
-use crate::value::Text;
+use crate::value::{Number, Text};
 
 const TEXT_KEYS: [&str; 4] = ["contains", "matches", "similar", "min"];
 
@@ -130,7 +130,7 @@ pub(super) fn value(node: &Node<'_>, decoder: &mut Decoder) -> Option<ValueMatch
             .map(ValueMatcher::Members);
     }
     if is_matcher(&["min", "max"]) {
-        return range(node, decoder).map(ValueMatcher::Number);
+        return bounds(node, number, decoder).map(ValueMatcher::Number);
     }
     if is_matcher(&TEXT_KEYS) {
         return text(node, decoder).map(ValueMatcher::Text);
@@ -168,13 +168,28 @@ pub(super) fn range(node: &Node<'_>, decoder: &mut Decoder) -> Option<Range> {
         return None;
     }
     decoder.object("a range", node, &["min", "max"])?;
-    let mut end = |key: &str| {
-        let is_there = node.get(key).is_some_and(|node| !node.is_null());
-        is_there.then(|| decoder.whole(node, key, i64::MIN..=i64::MAX, 0))
+    let range = bounds(node, whole, decoder)?;
+    let end = |number: Option<Number>| number.and_then(|it| it.to_whole());
+    Some(Range { min: end(range.min), max: end(range.max) })
+}
+
+/// Reads a number of a key; `None` after an error.
+type ReadNumber = fn(&Node<'_>, &str, &mut Decoder) -> Option<Number>;
+
+/// Reads the ends of a range.
+fn bounds(
+    node: &Node<'_>,
+    read: ReadNumber,
+    decoder: &mut Decoder,
+) -> Option<Range<Number>> {
+    let mut end = |key: &str| match node.get(key).is_none_or(Node::is_null) {
+        true => Some(None),
+        false => read(node, key, decoder).map(Some),
     };
-    let range = Range { min: end("min"), max: end("max") };
-    if let (Some(min), Some(max)) = (range.min, range.max)
-        && min > max
+    let (min, max) = (end("min"), end("max"));
+    let range = Range { min: min?, max: max? };
+    if let (Some(min), Some(max)) = (&range.min, &range.max)
+        && min.compare(max).is_gt()
     {
         let message = format!("`min` is {min}, which is greater than `max`, {max}");
         decoder.error(node.span, message).help =
@@ -182,4 +197,22 @@ pub(super) fn range(node: &Node<'_>, decoder: &mut Decoder) -> Option<Range> {
         return None;
     }
     Some(range)
+}
+
+fn whole(node: &Node<'_>, key: &str, decoder: &mut Decoder) -> Option<Number> {
+    let before = decoder.diagnostic_count();
+    let number = decoder.whole(node, key, i64::MIN..=i64::MAX, 0);
+    (decoder.diagnostic_count() == before).then(|| number.into())
+}
+
+fn number(node: &Node<'_>, key: &str, decoder: &mut Decoder) -> Option<Number> {
+    let node = node.get(key)?;
+    let number = match &node.kind {
+        Kind::Number(text) => Number::parse_json(text),
+        _ => None,
+    };
+    if number.is_none() {
+        decoder.unexpected(&format!("`{key}`"), node, "a number");
+    }
+    number
 }

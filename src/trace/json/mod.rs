@@ -409,7 +409,13 @@ impl<'t> LastEvents<'t> {
 }
 
 fn is_diagnostic(fact: &EventKind) -> bool {
-    matches!(fact, EventKind::Missing(_) | EventKind::Noted(_) | EventKind::Unfilled(..))
+    matches!(
+        fact,
+        EventKind::Missing(_)
+            | EventKind::Noted(_)
+            | EventKind::Unfilled(..)
+            | EventKind::Warned(_)
+    )
 }
 
 /// Returns the diagnostic that a fact represents, if any.
@@ -438,6 +444,7 @@ pub fn diagnostic(fact: &EventKind, symbols: &SymbolTable) -> Option<(Code, Stri
             };
             Some((*code, message.into()))
         }
+        EventKind::Warned(problem) => Some((problem.code, problem.message.to_string())),
         _ => None,
     }
 }

@@ -101,6 +101,7 @@ impl<'t> Outcome<'t> {
                 | EventKind::Missing(_)
                 | EventKind::Unfilled(..)
                 | EventKind::Noted(_)
+                | EventKind::Warned(_)
                 | EventKind::Played(_) => {}
             }
         }
@@ -400,6 +401,7 @@ fn rank(fact: &EventKind) -> u8 {
         EventKind::Missing(_)
         | EventKind::Unfilled(..)
         | EventKind::Noted(_)
+        | EventKind::Warned(_)
         | EventKind::Played(_) => NOTE,
         EventKind::Read(..) => READ,
         EventKind::Prompted(_) => 2,

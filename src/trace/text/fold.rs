@@ -81,7 +81,7 @@ fn kind(fact: &EventKind) -> u16 {
         EventKind::Ended(_) => 8,
         EventKind::Failed(_) => 9,
         EventKind::Missing(_) => 10,
-        EventKind::Noted(_) | EventKind::Unfilled(..) => 11,
+        EventKind::Noted(_) | EventKind::Unfilled(..) | EventKind::Warned(_) => 11,
         EventKind::TimedOut => 12,
         EventKind::Input(..) => 13,
         EventKind::Output(..) | EventKind::Entry(_) => 14,

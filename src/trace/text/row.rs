@@ -218,11 +218,12 @@ impl<'s> Rows<'s> {
     fn onward(&self, index: usize, following: usize) -> Continuation {
         let step = self.steps[index].0;
         let Some(next) = step.next else { return Continuation::Down };
-        // An error in an Architect task is handled outside of the task.
-        let is_error = step.path == PathTaken::Error;
+        // An error in an Architect task is handled outside of the task, and a transfer to
+        // another flow leaves the task.
+        let leaves = step.path == PathTaken::Error || self.teller.begins_flow(next);
         let is_reached = self.steps.get(following).is_some_and(|(other, _)| {
             other.node == next
-                && (other.depth == step.depth || is_error && other.depth < step.depth)
+                && (other.depth == step.depth || leaves && other.depth < step.depth)
         });
         match is_reached {
             false => Continuation::Unreached,

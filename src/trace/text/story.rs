@@ -130,6 +130,7 @@ impl Describer<'_> {
             | EventKind::Missing(_)
             | EventKind::Noted(_)
             | EventKind::Unfilled(..)
+            | EventKind::Warned(_)
             | EventKind::Played(_)
             | EventKind::TimedOut => None,
         }
@@ -152,7 +153,13 @@ impl Describer<'_> {
     fn begins(&self, step: &Step) -> bool {
         let label = self.symbols.node(step.node);
         matches!(&*label.node_type, "task" | "menu" | "state" | "bot")
-            || label.node_type == self.symbols.flow(label.flow).flow_type
+            || self.begins_flow(step.node)
+    }
+
+    /// Returns whether an Architect flow begins with a node.
+    pub(super) fn begins_flow(&self, node: NodeId) -> bool {
+        let label = self.symbols.node(node);
+        label.node_type == self.symbols.flow(label.flow).flow_type
     }
 
     pub(super) fn describe_value(&self, name: &str, value: &Value) -> Option<Piece> {

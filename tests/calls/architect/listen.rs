@@ -295,6 +295,7 @@ fn an_extension_connects_with_its_user() {
         let run = run(&dial(""), USERS, &[input]);
         assert_eq!(run.path(), ["F", "T", "Dial"], "{input}");
         assert!(run.values(Field::User)[0].contains(user), "{input}");
+        assert_eq!(run.transfer().unwrap(), format!("user {user} -"), "{input}");
         assert_eq!(run.trace.elapsed_ms, elapsed_ms, "{input}");
     }
 }

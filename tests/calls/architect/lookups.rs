@@ -112,9 +112,19 @@ fn an_answer_of_a_wrong_type_is_a_failure() {
     assert_eq!(run.output("It"), "failure");
     assert_eq!(run.variable("Flow.code"), "\"WRONG_TYPE\"");
     let message = run.variable("Flow.message");
-    assert!(message.starts_with("\"`total` does not fit its variable: "), "{message}");
+    let problem = "output `total`: expected a whole number between \
+                   ±999,999,999,999,999, found \"many\"";
+    assert_eq!(serde_json::from_str::<String>(&message).unwrap(), problem);
     assert_eq!(run.variable("Flow.text"), "null");
     assert_eq!(run.codes(), ["WRONG_TYPE"]);
+    assert!(
+        run.text().contains(&format!("note: WRONG_TYPE {problem}")),
+        "{}",
+        run.text()
+    );
+    let noted = &run.json()["diagnostics"][0];
+    let noted = ["code", "message"].map(|key| noted[key].as_str());
+    assert_eq!(noted, [Some("WRONG_TYPE"), Some(problem)]);
 }
 
 #[test]

@@ -213,6 +213,7 @@ fn several_digits_are_an_extension_if_a_user_has_it() {
             "{input}: {:?}",
             run.values(Field::User)
         );
+        assert_eq!(run.transfer().unwrap(), format!("user {user} -"), "{input}");
         assert_eq!(run.trace.elapsed_ms, elapsed_ms, "{input}");
     }
     let late = run(&plain(), users, &["1@0,2@1001,*@0"]);

@@ -276,9 +276,9 @@ impl Run {
     pub(crate) fn codes(&self) -> Vec<&str> {
         let codes = self.facts().filter_map(|fact| match fact {
             EventKind::Noted(code) => Some(code.name()),
-            EventKind::Failed(failure) | EventKind::Unfilled(_, failure) => {
-                Some(failure.code.name())
-            }
+            EventKind::Failed(failure)
+            | EventKind::Warned(failure)
+            | EventKind::Unfilled(_, failure) => Some(failure.code.name()),
             _ => None,
         });
         codes.collect()

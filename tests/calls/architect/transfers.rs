@@ -305,6 +305,44 @@ fn a_transfer_without_an_answer_times_out() {
     assert_eq!(run.trace.elapsed_ms, 15_000);
 }
 
+/// *Source: Genesys' help on default action settings.*
+#[test]
+fn a_choice_takes_the_default_time_limit_of_its_action() {
+    let desk = |own: &str| {
+        format!(
+            "inboundCall:
+  name: F
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/menus/menu[M]
+  settingsActionDefaults:
+    transferToNumber: {{connectTimeout: {{lit: {{seconds: 20}}}}}}
+  menus:
+    - menu:
+        name: M
+        refId: M
+        audio: {{tts: Menu}}
+        settingsMenu: {{listenForExtensionDialing: {{lit: false}}}}
+        choices:
+          - menuTransferToNumber:
+              name: Call
+              dtmf: digit_1
+              targetNumber: {{lit: '+4930123456'}}
+              connectTimeout: {own}
+          - menuDisconnect: {{name: Bye, dtmf: digit_9}}
+"
+        )
+    };
+    let late = "actions: {Call: {latencyMs: 25000}}";
+    for (own, elapsed_ms, target) in [
+        ("{noValue: true}", 20_000, None),
+        ("{lit: {seconds: 30}}", 25_000, Some("number +4930123456 -")),
+    ] {
+        let run = stage(desk(own)).world(late).inputs(&["1", "9"]).run();
+        assert_eq!(run.trace.elapsed_ms, elapsed_ms, "{own}");
+        assert_eq!(run.transfer().as_deref(), target, "{own}");
+    }
+}
+
 const OTHER: &str = "inboundCall:
   name: Other
   defaultLanguage: en-us

@@ -433,3 +433,31 @@ fn a_flow_that_lacks_the_language_continues_in_its_default_language() {
     assert_eq!(heard("fr-fr", ""), "en-us");
     assert_eq!(heard("fr-fr", "policies: {unsupportedLanguage: keep}"), "fr-fr");
 }
+
+/// A transfer leaves the called task, and the next line is the other flow.
+#[test]
+fn a_transfer_from_a_called_task_is_shown_with_its_flow_below() {
+    let transfers = [
+        "transferToAcd: {name: Go, targetQueue: {lit: {name: Sales}}}",
+        "transferToFlow: {name: Go, targetFlow: {name: Other}}",
+    ];
+    for transfer in transfers {
+        let actions =
+            "- callTask: {name: Call, targetTaskRef: '/inboundCall/tasks/task[T]'}";
+        let task = format!("- task: {{name: T, refId: T, actions: [{{{transfer}}}]}}");
+        let flow = call_flow(&[], actions) + &indented(&task, 4);
+        let other = call_flow(&[], "- disconnect: {name: End}");
+        let run = stage(flow)
+            .and(in_queue("Waiting", MUSIC))
+            .and(other.replace("name: F", "name: Other"))
+            .world(WORLD)
+            .run();
+        assert_eq!(run.end(), "completed");
+        assert!(
+            ["End", "Music"].contains(run.path().last().unwrap()),
+            "{:?}",
+            run.path()
+        );
+        assert!(!run.text().contains("not reached"), "{}", run.text());
+    }
+}

@@ -227,6 +227,37 @@ inboundCall:
     assert_eq!(count(&report, "One", "Over", "failureTransferAudio"), 0);
 }
 
+/// The in-queue flow of a queue is decided during the call, so that there is no place
+/// of the call to count, but the flow was entered.
+#[test]
+fn an_in_queue_flow_that_calls_entered_is_covered() {
+    let flow = "
+inboundCall:
+  name: Desk
+  defaultLanguage: en-us
+  startUpRef: /inboundCall/tasks/task[Start]
+  tasks:
+    - task:
+        name: Start
+        refId: Start
+        actions:
+          - transferToAcd: {name: Over, targetQueue: {lit: {name: Q}}}
+";
+    let waiting = "
+inqueueCall:
+  name: Default In-Queue Flow
+  defaultLanguage: en-us
+  startUpTaskActions:
+    - holdMusic: {name: Music, playStyle: {entirePrompt: true}}
+";
+    let stage = Stage::new(&[flow, waiting]);
+    let desk = stage.call("Desk", &[]);
+    let report = stage.count(&[&desk, &desk]);
+    assert_eq!(shares(&report), "nodes 2/2, paths 1/2, tasks 2/2, flows 2/2");
+    let counts: Vec<_> = report.flows.iter().map(|flow| flow.count).collect();
+    assert_eq!(counts, [2, 2]);
+}
+
 /// The questions of a bot and its replies after misunderstandings are separate prompts.
 #[test]
 fn prompts_of_a_bot_are_identified_by_their_words() {

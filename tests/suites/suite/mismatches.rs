@@ -27,6 +27,10 @@ fn at_most(max: i64) -> Range {
     Range { min: None, max: Some(max) }
 }
 
+fn numbers(min: Option<i64>, max: Option<i64>) -> ValueMatcher {
+    ValueMatcher::Number(Range { min: min.map(Into::into), max: max.map(Into::into) })
+}
+
 fn exactly(count: i64) -> Range {
     Range { min: Some(count), max: Some(count) }
 }
@@ -175,7 +179,7 @@ fn variable_with_a_string_a_range_and_members() {
         "2",
         vec![
             variable(name, ValueMatcher::Text(matches("^1$"))),
-            variable(name, ValueMatcher::Number(at_most(3))),
+            variable(name, numbers(None, Some(3))),
             variable(name, ValueMatcher::Members(members)),
             variable(name, ValueMatcher::IsSet(false)),
         ]
@@ -342,7 +346,7 @@ fn variable_with_other_strings_numbers_and_members() {
     let expected = vec![
         variable("tier", ValueMatcher::Text(has("silver"))),
         variable("tier", ValueMatcher::Text(like("golden", 0.9))),
-        variable("tier", ValueMatcher::Number(Range { min: Some(1), max: Some(9) })),
+        variable("tier", numbers(Some(1), Some(9))),
         variable("tier", json("{\"name\": \"gold\"}")),
         variable("tier", json("null")),
         variable("tiers", ValueMatcher::IsSet(true)),
@@ -563,4 +567,41 @@ fn transfers_are_expected_by_name_or_excluded() {
     ];
     let wrong = wrong.map(|(case, expected)| scene.explain(case, expected));
     insta::assert_snapshot!(wrong.join("\n"));
+}
+
+#[test]
+fn variables_of_other_flows_and_tasks_of_the_call() {
+    let scene = Scene::new("northlight-power");
+    let call = || case("Northlight Outage Line", &["9"]);
+    let holds = [
+        variable("Flow.Round", json("7")),
+        variable("flow.wasoffered", json("true")),
+        variable("Task.Key", json("null")),
+        variable("Flow.CallbackNumber", json("null")),
+        variable("Flow.IsDangerous", json("true")),
+    ];
+    assert_eq!(scene.explain(call(), holds.into()), "");
+    let differs = [
+        variable("Flow.Round", json("3")),
+        variable("Flow.CallbackNumber", json("\"1\"")),
+        variable("Flow.Rond", json("1")),
+    ];
+    insta::assert_snapshot!(scene.explain(call(), differs.into()));
+    let mut call = call();
+    call.start.stops_at_queue = true;
+    let missing = vec![variable("Flow.Round", json("null"))];
+    insta::assert_snapshot!(scene.explain(call, missing));
+}
+
+#[test]
+fn a_transfer_to_a_queue_is_expected_as_routing() {
+    let scene = Scene::of("shop.yaml", include_str!("shop.yaml"));
+    let gold =
+        "dataActions: {Get Tier: {output: {tier: gold}}}\nqueues: [{name: Lounge}]";
+    let case = fixtures(case("Shop", &[]), gold);
+    let expected = vec![Expectation::Transfer(Some(equals("Lounge")))];
+    let explained = scene.explain(case, expected);
+    let hint = "routed to the queue \"Lounge\" at step ";
+    assert!(explained.contains(hint), "{explained}");
+    assert!(explained.contains(": expect `routing` instead"), "{explained}");
 }

@@ -2,12 +2,14 @@
 
 use super::listen::{CallerInput, Next, note_round, on_answer as take};
 use super::outcome::{Outcome, by_output};
+use super::transfer::{hand_on, known_id, name_of};
 use super::{speech, values};
 use crate::diagnostic::Code;
 use crate::engine::effect::not_waiting;
 use crate::engine::effect::{Effect, Waiting};
 use crate::engine::listening::Listening;
 use crate::engine::state::State;
+use crate::flow::kinds::TransferKind;
 use crate::program::architect::DialByExtension;
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};
@@ -107,7 +109,9 @@ pub(super) fn user(state: &mut State, extension: &Text) -> Option<Effect> {
     let user = state.conversation.organisation.0.user_of_extension(extension)?;
     state.note(|| EventKind::Collected(extension.clone()));
     state.note(|| EventKind::Output(Field::Extension, Value::String(extension.clone())));
+    let (id, name) = (known_id(&user), name_of(&user).unwrap_or_default());
     state.note(|| EventKind::Output(Field::User, user));
+    hand_on(state, TransferKind::User, id, name);
     Some(Effect::EndCall)
 }
 

@@ -280,7 +280,13 @@ fn answered(
     }
 }
 
-fn hand_on(state: &mut State, kind: TransferKind, id: Option<Text>, name: Text) {
+/// Records that the conversation is transferred to something other than a queue.
+pub(super) fn hand_on(
+    state: &mut State,
+    kind: TransferKind,
+    id: Option<Text>,
+    name: Text,
+) {
     let transfer = trace::Transfer { kind, id, name };
     state.note(|| EventKind::Transferred(Box::new(transfer)));
 }
@@ -410,7 +416,7 @@ fn id_of(value: &Value) -> Option<Text> {
 }
 
 /// Returns the id of an object, unless the id was derived from the name.
-fn known_id(value: &Value) -> Option<Text> {
+pub(super) fn known_id(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else { return None };
     let id = id_of(value)?;
     let name = text_property(&object.properties, "name");

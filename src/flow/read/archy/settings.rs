@@ -153,9 +153,14 @@ fn wrapper<'n, 's>(node: &'n Node<'s>, reader: &mut Reader<'_>) -> Option<&'n En
     let is_name = |entry: &&Entry<'_>| entry.key == "name" || entry.key == "lit";
     if entries.len() == 2 && entries.iter().filter(is_name).count() == 2 {
         let literal = entries.iter().find(|entry| entry.key == "lit")?;
-        let name = node.get("name").and_then(Node::as_str);
-        let is_same = name == literal.value.get("name").and_then(Node::as_str);
-        return (name.is_some() && is_same).then_some(literal);
+        let (name, named) = (node.get("name")?, literal.value.get("name")?);
+        let (one, other) = (name.as_str()?, named.as_str()?);
+        if one != other {
+            let message = format!("`name` is `{one}`, but `lit` names `{other}`");
+            let help = "write the same name in both, or leave out `name`";
+            reader.invalid(name.span, message, help);
+        }
+        return Some(literal);
     }
     None
 }

@@ -350,6 +350,7 @@ fn wrong_shapes_are_reported_and_the_rest_is_read() {
     let outcome = outcome(&task(&[
         "disconnect: 5",
         "a: {x: {lit: 1, exp: b}, y: {exp: [1]}, z: {noValue: 3}}",
+        "a: {x: {lit: {name: Open}, name: Closed}}",
         "b: {outputs: {yes: 5}}",
         "switch: {evaluate: {firstTru: {cases: []}}}",
         "loopUntil: {untilCases: [{untilCase: {name: Found}}]}",
@@ -363,6 +364,8 @@ fn wrong_shapes_are_reported_and_the_rest_is_read() {
              `exp` (keep one of them)",
             "INVALID_PROPERTY at \"[1]\": `exp` must be a string, found a list (-)",
             "INVALID_PROPERTY at \"3\": `noValue` must be `true`, found a number (-)",
+            "INVALID_PROPERTY at \"Closed\": `name` is `Closed`, but `lit` names `Open` \
+             (write the same name in both, or leave out `name`)",
             "INVALID_PROPERTY at \"5\": `yes` must be an object with `actions`, found a number \
              (-)",
             "INVALID_PROPERTY at \"firstTru\": unknown switch style `firstTru` (did \
@@ -375,7 +378,7 @@ fn wrong_shapes_are_reported_and_the_rest_is_read() {
              belongs to it)",
         ]
     );
-    assert_eq!(outcome.flow().units[0].actions.len(), 7);
+    assert_eq!(outcome.flow().units[0].actions.len(), 8);
 }
 
 #[test]

@@ -140,6 +140,11 @@ impl Walk<'_> {
                     let code = ("code", code.name().into());
                     event = event.with("warning", object([code]));
                 }
+                EventKind::Warned(problem) => {
+                    let code = ("code", problem.code.name().into());
+                    let message = ("message", Json::String(problem.message.clone()));
+                    event = event.with("warning", object([code, message]));
+                }
                 _ => {}
             }
         }

@@ -56,6 +56,7 @@ pub(super) fn answered(
         if state.is_strict {
             return Err(Failure::new(code, message));
         }
+        state.note(|| EventKind::Noted(code));
         return fail_with(state, program, step, call, code, &message);
     };
     let taken_ms = response.latency_ms.min(timeout_ms);
@@ -74,7 +75,11 @@ pub(super) fn answered(
             named_outputs(state, program, Field::SuccessOutputs, results)?;
             Ok(by_output(step, SUCCESS))
         }
-        Err(message) => fail_with(state, program, step, call, Code::WRONG_TYPE, &message),
+        Err(message) => {
+            let code = Code::WRONG_TYPE;
+            state.note(|| EventKind::Warned(Failure::new(code, message.as_str())));
+            fail_with(state, program, step, call, code, &message)
+        }
     }
 }
 
@@ -119,9 +124,8 @@ fn read<'b>(
     for binding in bindings {
         let holds = binding.variable.map(|variable| state.type_of(program, variable));
         let found = field(body, &binding.name);
-        let value = decode(found, holds).map_err(|problem| {
-            format!("`{}` does not fit its variable: {problem}", binding.name)
-        })?;
+        let value = decode(found, holds)
+            .map_err(|problem| format!("output `{}`: {problem}", binding.name))?;
         results.extend(value.map(|value| (binding, value)));
     }
     Ok(results)
@@ -175,7 +179,6 @@ fn fail_with(
     code: Code,
     message: &str,
 ) -> Outcome {
-    state.note(|| EventKind::Noted(code));
     let text = |text: &str| Json::String(text.into());
     let body = Json::object([
         ("errorCode".into(), text(code.name())),
