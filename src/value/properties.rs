@@ -29,8 +29,6 @@ pub fn properties_of(kind: Kind) -> &'static [Property] {
         Kind::SurveyDispositions => &[("error", TEXT), ("optOut", TEXT)],
         Kind::DaysOfWeek => DAYS_OF_WEEK,
         Kind::Campaign => &[("id", TEXT)],
-        Kind::ExternalFacebookId => &[("scopedId", TEXT)],
-        Kind::ExternalLineId => &[("userId", TEXT)],
         Kind::KeyValuePair => &[("key", TEXT), ("value", TEXT)],
         Kind::ChatGuest => CHAT_GUEST,
         Kind::Workitem => WORKITEM,
@@ -40,6 +38,20 @@ pub fn properties_of(kind: Kind) -> &'static [Property] {
         Kind::Email => EMAIL,
         Kind::EmailAddress => EMAIL_ADDRESS,
         Kind::EmailAttachment => EMAIL_ATTACHMENT,
+        Kind::ShortMessage => SHORT_MESSAGE,
+        Kind::Prompt => PROMPT,
+        Kind::User => USER,
+        Kind::Region => REGION,
+        Kind::PhoneNumber => PHONE_NUMBER,
+        _ => properties_of_external(kind),
+    }
+}
+
+/// The properties of external contacts and their parts.
+fn properties_of_external(kind: Kind) -> &'static [Property] {
+    match kind {
+        Kind::ExternalFacebookId => &[("scopedId", TEXT)],
+        Kind::ExternalLineId => &[("userId", TEXT)],
         Kind::ExternalOrganization => EXTERNAL_ORGANIZATION,
         Kind::ExternalAddress => EXTERNAL_ADDRESS,
         Kind::ExternalFacebookInfo => EXTERNAL_FACEBOOK_INFO,
@@ -47,11 +59,6 @@ pub fn properties_of(kind: Kind) -> &'static [Property] {
         Kind::ExternalTwitterInfo => EXTERNAL_TWITTER_INFO,
         Kind::ExternalPhoneNumber => EXTERNAL_PHONE_NUMBER,
         Kind::ExternalContact => EXTERNAL_CONTACT,
-        Kind::ShortMessage => SHORT_MESSAGE,
-        Kind::Prompt => PROMPT,
-        Kind::User => USER,
-        Kind::Region => REGION,
-        Kind::PhoneNumber => PHONE_NUMBER,
         _ => &[],
     }
 }

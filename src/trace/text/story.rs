@@ -91,11 +91,10 @@ impl Describer<'_> {
         step: &Step,
         facts: &[&EventKind],
     ) -> Option<Piece> {
-        let preview = self.preview;
         let plain = |text: String| Some(Piece::new(Ink::Plain, text));
         match fact {
             EventKind::Prompted(phrase) => {
-                let prompt = preview.text(phrase.text(self.symbols));
+                let prompt = self.preview.text(phrase.text(self.symbols));
                 Some(Piece::quote(Ink::Speech, "", &prompt))
             }
             EventKind::CallerInput(_) | EventKind::Collected(_) if self.listens(step) => {
@@ -108,8 +107,8 @@ impl Describer<'_> {
                 None
             }
             EventKind::Assigned(variable, value) => {
-                let name = preview.text(self.symbols.variable(*variable));
-                plain(format!("{name} = {}", preview.value(value)))
+                let name = self.preview.text(self.symbols.variable(*variable));
+                plain(format!("{name} = {}", self.preview.value(value)))
             }
             EventKind::Requested(asked) => Some(self.describe_asked(asked)),
             EventKind::Answered(it) => plain(self.describe_answered(it, step, facts)),

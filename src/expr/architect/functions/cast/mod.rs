@@ -249,16 +249,6 @@ mod tests {
             (r#"ToPhoneNumber(" +13178723000 ").raw"#, r#"" +13178723000 ""#),
             (r#"ToInt("A String")"#, "CONVERSION_FAILED"),
             ("ToInt(10.0 ^ 15)", "CONVERSION_FAILED"),
-            (r#"ToInt("+5")"#, "5"),
-            (r#"ToInt(" +5.7 ")"#, "5"),
-            (r#"ToInt("1e3")"#, "1000"),
-            (r#"ToInt("+1e3")"#, "1000"),
-            (r#"ToDecimal("+1.5")"#, "1.5"),
-            (r#"ToDecimal(JsonParse("\"+1.5\""))"#, "1.5"),
-            (r#"ToInt("+")"#, "CONVERSION_FAILED"),
-            (r#"ToInt("+-5")"#, "CONVERSION_FAILED"),
-            (r#"ToInt("++5")"#, "CONVERSION_FAILED"),
-            (r#"ToInt("+ 5")"#, "CONVERSION_FAILED"),
             (r#"ToInt(JsonParse("5"))"#, "5"),
             (r#"ToInt(JsonParse("null"))"#, "NOT_SET Integer"),
             (r#"ToInt(JsonParse("[]"))"#, "CONVERSION_FAILED"),
@@ -286,6 +276,22 @@ mod tests {
             (r#"ToDuration("P1Y")"#, "CONVERSION_FAILED"),
             (r#"ToDuration(" ")"#, "NOT_SET Duration"),
             ("ToDuration(1500)", r#""PT1.5S""#),
+        ]);
+    }
+
+    #[test]
+    fn notations_of_numbers() {
+        assert_results(&[
+            (r#"ToInt("+5")"#, "5"),
+            (r#"ToInt(" +5.7 ")"#, "5"),
+            (r#"ToInt("1e3")"#, "1000"),
+            (r#"ToInt("+1e3")"#, "1000"),
+            (r#"ToDecimal("+1.5")"#, "1.5"),
+            (r#"ToDecimal(JsonParse("\"+1.5\""))"#, "1.5"),
+            (r#"ToInt("+")"#, "CONVERSION_FAILED"),
+            (r#"ToInt("+-5")"#, "CONVERSION_FAILED"),
+            (r#"ToInt("++5")"#, "CONVERSION_FAILED"),
+            (r#"ToInt("+ 5")"#, "CONVERSION_FAILED"),
         ]);
     }
 
