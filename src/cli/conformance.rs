@@ -38,6 +38,9 @@ pub(super) struct Arguments {
     format: Format,
 }
 
+/// The error of folders and files without execution documents.
+const MISSING: &str = "no execution documents found";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Table for the terminal
@@ -52,9 +55,6 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     }
     let (documents, is_wrong) = documents(&arguments.documents);
     if documents.is_empty() {
-        if !is_wrong {
-            output::message("error", "no execution documents found");
-        }
         return Ok(if is_wrong { Exit::Input } else { Exit::Nothing });
     }
     let kit = Kit::load().expect("a test ensures that the kit loads");
@@ -80,7 +80,8 @@ fn exit(conformance: &Conformance, is_wrong: bool) -> Exit {
 /// Reads all documents. Returns whether some cannot be read.
 fn documents(paths: &[PathBuf]) -> (Vec<Document>, bool) {
     let mut files = Files::new();
-    let (paths, mut is_wrong) = import::saved_answers(paths, &mut files);
+    let (paths, mut is_wrong) = import::saved_answers(paths, MISSING, &mut files);
+    let has_files = !paths.is_empty();
     let mut documents = Vec::new();
     for path in paths {
         let mut imported = recording::import(&path, &mut files);
@@ -90,6 +91,9 @@ fn documents(paths: &[PathBuf]) -> (Vec<Document>, bool) {
         let found = imported.recordings.into_iter();
         documents
             .extend(found.map(|recording| Document { path: path.clone(), recording }));
+    }
+    if has_files && documents.is_empty() && !is_wrong {
+        output::message("error", MISSING);
     }
     (documents, is_wrong)
 }

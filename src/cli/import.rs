@@ -73,7 +73,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     };
     let mut count = 0;
     let mut listing = output::Listing::default();
-    let (paths, mut is_wrong) = saved_answers(&arguments.files, &mut files);
+    let (paths, mut is_wrong) =
+        saved_answers(&arguments.files, "nothing to import", &mut files);
     for path in &paths {
         let imported = recording::import(path, &mut files);
         let mut problems = imported.diagnostics;
@@ -116,16 +117,19 @@ fn is_saved_answer(path: &Path) -> bool {
         && !name.ends_with(".fixtures.json")
 }
 
-/// Returns the files to import and whether some cannot be found.
+/// Returns the files to import and whether some cannot be found. Reports that there are
+/// none, with the beginning of the message.
 pub(super) fn saved_answers(
     among: &[PathBuf],
+    wanted: &str,
     files: &mut Files,
 ) -> (Vec<PathBuf>, bool) {
     let (paths, problems) = find_files(among, is_saved_answer, files);
     if paths.is_empty() && problems.is_empty() {
-        let text = "nothing to import: the folder contains no `.json`, `.har`, \
-                    `.ndjson` or `.jsonl` file";
-        output::message("error", text);
+        let text = format!(
+            "{wanted}: the folder contains no `.json`, `.har`, `.ndjson` or `.jsonl` file"
+        );
+        output::message("error", &text);
     }
     let problems: Vec<Diagnostic> = problems.into_iter().map(Diagnostic::from).collect();
     output::diagnostics(&problems, files);

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::exit::Exit;
 use super::project::environment;
 use super::{inputs, output};
-use crate::diagnostic::{Code, Diagnostic, Severity, sort};
+use crate::diagnostic::{Code, Diagnostic, Limited, Severity, sort};
 use crate::flow::{check, read};
 use crate::project::{Organised, Terraform};
 use crate::source::{Files, Kind, Node, read_document};
@@ -115,20 +115,20 @@ fn values_of(
     if !matches!(document.kind, Kind::Object(_)) {
         return Err(vec![unexpected(&document, "an object of names and values")]);
     }
-    let (mut values, mut diagnostics) = (Vec::new(), Vec::new());
+    let (mut values, mut problems) = (Vec::new(), Limited::default());
     for entry in document.entries() {
         let value = match &entry.value.kind {
             Kind::String(text) | Kind::Number(text) => text.to_string(),
             Kind::Boolean(truth) => truth.to_string(),
             _ => {
                 let expected = "a string, a number, true or false";
-                diagnostics.push(unexpected(&entry.value, expected));
+                problems.push(unexpected(&entry.value, expected));
                 continue;
             }
         };
         values.push((entry.key.to_string(), value));
     }
-    if diagnostics.is_empty() { Ok(values) } else { Err(diagnostics) }
+    if problems.is_empty() { Ok(values) } else { Err(problems.finish()) }
 }
 
 fn unexpected(node: &Node<'_>, expected: &str) -> Diagnostic {

@@ -1,6 +1,5 @@
 //! `flowsim man`
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use clap_mangen::Man;
 
 use super::exit::Exit;
 use super::output;
+use crate::source::replace_file;
 
 /// Print flowsim's manual page, or write the pages of all commands into a folder.
 #[derive(Debug, Args)]
@@ -26,7 +26,9 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         output::result(&page)?;
         return Ok(Exit::Success);
     };
-    if let Err(error) = write(command, folder) {
+    let mut command = command;
+    command.build();
+    if let Err(error) = write(&command, folder) {
         let folder = folder.display();
         output::message("error", &format!("cannot write into `{folder}`: {error}"));
         return Ok(Exit::External);
@@ -34,7 +36,13 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     Ok(Exit::Success)
 }
 
-fn write(command: clap::Command, folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(command, folder)
+/// Writes the pages of a command and of its subcommands.
+fn write(command: &clap::Command, folder: &Path) -> io::Result<()> {
+    for inner in command.get_subcommands().filter(|it| !it.is_hide_set()) {
+        write(inner, folder)?;
+    }
+    let page = Man::new(command.clone());
+    let mut text = Vec::new();
+    page.render(&mut text)?;
+    replace_file(&folder.join(page.get_filename()), &text)
 }

@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::output;
 use crate::diagnostic::sort;
 use crate::recording::{self, DEFAULT_KEY, Recording, RedactionKinds, Redactor};
-use crate::source::{Files, replace_file};
+use crate::source::{Files, replace_file, unwritable};
 
 /// Environment variable with the redaction key.
 const KEY: &str = "FLOWSIM_REDACTION_KEY";
@@ -86,8 +86,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         match write(&redacted, &redactor, path, arguments.out.as_deref()) {
             Ok(written) => listing.add(&redaction_summary(&redacted, &written))?,
             Err(error) => {
-                let text = format!("cannot write {}: {error}", path.display());
-                output::message("error", &text);
+                output::message("error", &error.to_string());
                 return Ok(Exit::External);
             }
         }
@@ -113,9 +112,11 @@ fn write(
     out: Option<&Path>,
 ) -> io::Result<PathBuf> {
     match out {
-        Some(folder) => recording::save(recording, redactor, folder),
+        Some(folder) => recording::save(recording, redactor, folder)
+            .map_err(|error| unwritable(&folder.join(recording.file_name()), error)),
         None => {
-            replace_file(path, &recording.write())?;
+            let written = replace_file(path, &recording.write());
+            written.map_err(|error| unwritable(path, error))?;
             Ok(path.to_owned())
         }
     }

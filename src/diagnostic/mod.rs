@@ -24,7 +24,7 @@ pub use json::{Finding, Findings, each_finding, findings, render_json};
 pub use sarif::render_sarif;
 pub(crate) use suggest::is_typo_of;
 pub use suggest::nearest;
-pub(crate) use tally::{MAX_FINDINGS, Tally};
+pub(crate) use tally::{Limited, MAX_FINDINGS, Tally};
 pub use text::{Style, render_text, summary};
 
 use crate::source::{Problem, ProblemKind, Span};

@@ -70,6 +70,31 @@ impl Tally {
     }
 }
 
+/// Diagnostics of one document, of which each kind is limited.
+#[derive(Debug, Default)]
+pub(crate) struct Limited {
+    tally: Tally,
+    kept: Vec<Diagnostic>,
+}
+
+impl Limited {
+    /// Adds a diagnostic. Beyond the limit of its kind, it is only counted.
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.tally.add(diagnostic, &mut self.kept);
+    }
+
+    /// Returns whether nothing was added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// Returns the diagnostics, with the numbers of omitted ones.
+    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
+        self.tally.finish(&mut self.kept);
+        self.kept
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

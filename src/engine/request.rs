@@ -1,7 +1,7 @@
 //! The simulation request of the lookup tutorial: a call described by one JSON document.
 
 use super::call::context_problem;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Limited, nearest};
 use crate::source::{Kind, Node};
 use crate::value::{Json, Number, Text, Value};
 use crate::world::Input;
@@ -30,7 +30,7 @@ impl Request {
     /// # Errors
     /// Returns every problem of the document.
     pub fn read(document: &Node<'_>) -> Result<Self, Vec<Diagnostic>> {
-        let mut problems = Vec::new();
+        let mut problems = Limited::default();
         if !matches!(document.kind, Kind::Object(_)) {
             let message =
                 format!("a request must be an object, found {}", document.describe());
@@ -62,7 +62,7 @@ impl Request {
             Some(flow) if problems.is_empty() => {
                 Ok(Self { flow, node, context, timeout_ms, inputs })
             }
-            _ => Err(problems),
+            _ => Err(problems.finish()),
         }
     }
 }
@@ -87,7 +87,7 @@ impl Request {
     }
 }
 
-fn check_keys(document: &Node<'_>, problems: &mut Vec<Diagnostic>) {
+fn check_keys(document: &Node<'_>, problems: &mut Limited) {
     const KEYS: [&str; 6] =
         ["flowId", "context", "nodeId", "entryNode", "timeout", "inputs"];
     for entry in document.entries().iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
@@ -106,7 +106,7 @@ fn invalid(node: &Node<'_>, message: String) -> Diagnostic {
     Diagnostic::new(Code::INVALID_REQUEST, message).at(node.span)
 }
 
-fn context(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> Vec<(Text, Value)> {
+fn context(document: &Node<'_>, problems: &mut Limited) -> Vec<(Text, Value)> {
     let Some(context) = document.get("context").filter(|node| !node.is_null()) else {
         return Vec::new();
     };
@@ -118,13 +118,15 @@ fn context(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> Vec<(Text, Va
     let value = |node: &Node<'_>| Value::from(crate::flow::read::json(node));
     for entry in context.entries() {
         let problem = context_problem(&entry.key, &value(&entry.value));
-        problems.extend(problem.map(|message| invalid(&entry.value, message)));
+        if let Some(message) = problem {
+            problems.push(invalid(&entry.value, message));
+        }
     }
     let entries = context.entries().iter();
     entries.map(|entry| (Text::from(&*entry.key), value(&entry.value))).collect()
 }
 
-fn timeout(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> i64 {
+fn timeout(document: &Node<'_>, problems: &mut Limited) -> i64 {
     let Some(node) = document.get("timeout").filter(|node| !node.is_null()) else {
         return DEFAULT_TIMEOUT_MS;
     };
@@ -149,7 +151,7 @@ fn timeout(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> i64 {
 }
 
 /// Reads `{"dtmf": […]}`, or the list itself.
-fn inputs(document: &Node<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Input> {
+fn inputs(document: &Node<'_>, problems: &mut Limited) -> Vec<Input> {
     let Some(node) = document.get("inputs").filter(|node| !node.is_null()) else {
         return Vec::new();
     };
@@ -181,6 +183,15 @@ mod tests {
         Request::read(&document).map_err(|problems| {
             problems.into_iter().map(|problem| problem.message).collect()
         })
+    }
+
+    #[test]
+    fn problems_of_one_kind_are_limited() {
+        let many = "\"name\": 1, ".repeat(20_000);
+        let problems = read(&format!("{{{many}\"inputs\": [{}1]}}", "{}, ".repeat(200)));
+        let problems = problems.unwrap_err();
+        assert!(problems.len() < 210, "{}", problems.len());
+        assert!(problems[100].ends_with("more like this, starting here"), "{problems:?}");
     }
 
     #[test]

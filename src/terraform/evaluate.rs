@@ -5,9 +5,10 @@ use std::path::Path;
 use std::rc::Rc;
 
 use hcl::eval::{Context, Evaluate, FuncDef, ParamType};
-use hcl::expr::{FuncCall, Traversal, TraversalOperator};
-use hcl::{Body, Expression, Identifier, Map, ObjectKey, Structure, Value};
+use hcl::expr::{FuncCall, Object, Traversal, TraversalOperator};
+use hcl::{Block, Body, Expression, Identifier, Map, ObjectKey, Structure, Value};
 
+use super::budget::{Budget, Sum};
 use super::document::{CALL, FOLDERS};
 use super::functions;
 
@@ -16,10 +17,6 @@ const MAX_BLOCKS: usize = 20_000;
 
 /// Maximum nesting of `for` expressions.
 const MAX_LOOPS: usize = 2;
-
-/// Maximum size of the value of an expression, in bytes of JSON. Without it, locals that
-/// repeat each other would grow exponentially.
-const MAX_VALUE_BYTES: usize = 1024 * 1024;
 
 /// A value that is not known, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,15 +37,22 @@ pub(super) struct Scope {
     folders: Rc<str>,
     /// The number of blocks that `dynamic` blocks may still make.
     blocks: Rc<Cell<usize>>,
+    /// The bytes that the evaluation of all modules may still take.
+    budget: Rc<Budget>,
 }
 
 impl Scope {
     /// Creates a scope. `folders` are the repository and the folder of the root module.
-    pub(super) fn new(roots: Map<String, Value>, folders: [&Path; 2]) -> Self {
+    pub(super) fn new(
+        roots: Map<String, Value>,
+        folders: [&Path; 2],
+        budget: &Rc<Budget>,
+    ) -> Self {
         let folders = folders.map(|it| it.to_string_lossy().into_owned());
         let folders = folders.join("\0").into();
         let blocks = Rc::new(Cell::new(MAX_BLOCKS));
-        Self { roots: Rc::new(roots), own: Vec::new(), folders, blocks }
+        let budget = Rc::clone(budget);
+        Self { roots: Rc::new(roots), own: Vec::new(), folders, blocks, budget }
     }
 
     /// Returns this scope with another variable.
@@ -63,9 +67,17 @@ impl Scope {
         own.map(|(_, value)| value).or_else(|| self.roots.get(name))
     }
 
-    /// Returns the context of an expression. It has only the variables that the expression
-    /// names, because the evaluator copies them.
-    fn context(&self, text: &str) -> Context<'static> {
+    /// Counts a value that stays in memory until the end of the evaluation.
+    ///
+    /// # Errors
+    /// The values together are too large.
+    pub(super) fn keep(&self, value: &Value) -> Result<(), String> {
+        self.budget.keep(value)
+    }
+
+    /// Returns the context of an expression. It has only the variables and members that the
+    /// expression names, because the evaluator copies them.
+    fn context(&self, text: &str) -> Result<Context<'static>, String> {
         let mut context = Context::new();
         let call = FuncDef::builder().variadic_param(ParamType::Any);
         context.declare_func(Identifier::sanitized(CALL), call.build(functions::call));
@@ -73,10 +85,12 @@ impl Scope {
         let own = self.own.iter().map(|(name, value)| (name, value));
         for (name, value) in self.roots.iter().chain(own) {
             if text.contains(name.as_str()) {
-                context.declare_var(Identifier::sanitized(name), value.clone());
+                let value = named(value, text);
+                self.budget.copy(&value)?;
+                context.declare_var(Identifier::sanitized(name), value);
             }
         }
-        context
+        Ok(context)
     }
 
     /// Evaluates the attributes and blocks of a body. Blocks become lists of objects.
@@ -88,6 +102,7 @@ impl Scope {
         gaps: &mut Vec<Gap>,
     ) -> Value {
         let mut values: Map<String, Value> = Map::new();
+        let mut sum = Sum::default();
         for structure in body.iter() {
             match structure {
                 Structure::Attribute(attribute) => {
@@ -95,22 +110,26 @@ impl Scope {
                     if skipped.contains(&key) {
                         continue;
                     }
-                    if let Some(value) = self.value(&attribute.expr, key, gaps) {
-                        values.insert(key.to_owned(), value);
+                    let Some(value) = self.value(&attribute.expr, key, gaps) else {
+                        continue;
+                    };
+                    if let Err(reason) = sum.member(key, &value) {
+                        gaps.push(Gap { attribute: key.to_owned(), reason });
+                        break;
                     }
+                    values.insert(key.to_owned(), value);
                 }
                 Structure::Block(block) => {
-                    let name = block.identifier.as_str();
-                    if skipped.contains(&name) {
+                    if skipped.contains(&block.identifier.as_str()) {
                         continue;
                     }
-                    let label = block.labels.first().map(|label| label.as_str());
-                    let (name, made) = match (name, label) {
-                        ("dynamic", Some(label)) => {
-                            (label, self.dynamic(label, &block.body, gaps))
-                        }
-                        _ => (name, vec![self.inner(name, &block.body, gaps)]),
-                    };
+                    let (name, made) = self.blocks(block, gaps);
+                    if let Err(reason) =
+                        made.iter().try_for_each(|it| sum.item(it).map(drop))
+                    {
+                        gaps.push(Gap { attribute: name.to_owned(), reason });
+                        break;
+                    }
                     let list =
                         values.entry(name.to_owned()).or_insert(Value::Array(Vec::new()));
                     if let Value::Array(items) = list {
@@ -120,6 +139,16 @@ impl Scope {
             }
         }
         Value::Object(values)
+    }
+
+    /// Evaluates a block, which may be dynamic. Returns its name and the blocks.
+    fn blocks<'b>(&self, block: &'b Block, gaps: &mut Vec<Gap>) -> (&'b str, Vec<Value>) {
+        let name = block.identifier.as_str();
+        let label = block.labels.first().map(|label| label.as_str());
+        match (name, label) {
+            ("dynamic", Some(label)) => (label, self.dynamic(label, &block.body, gaps)),
+            _ => (name, vec![self.inner(name, &block.body, gaps)]),
+        }
     }
 
     fn inner(&self, name: &str, body: &Body, gaps: &mut Vec<Gap>) -> Value {
@@ -153,13 +182,18 @@ impl Scope {
             return Vec::new();
         };
         self.blocks.set(left);
-        let instances = instances.into_iter();
-        let made = instances.map(|(key, value)| {
+        let (mut sum, mut made) = (Sum::default(), Vec::new());
+        for (key, value) in instances {
             let pair = [("key".to_owned(), key), ("value".to_owned(), value)];
             let pair = Value::Object(pair.into_iter().collect());
-            self.with(iterator, pair).inner(name, &content.body, gaps)
-        });
-        made.collect()
+            let block = self.with(iterator, pair).inner(name, &content.body, gaps);
+            if let Err(reason) = sum.item(&block) {
+                gaps.push(Gap { attribute: name.to_owned(), reason });
+                break;
+            }
+            made.push(block);
+        }
+        made
     }
 
     /// Evaluates an expression. Unknown items of lists and objects are left out and
@@ -171,22 +205,8 @@ impl Scope {
         gaps: &mut Vec<Gap>,
     ) -> Option<Value> {
         match expression {
-            Expression::Object(object) => {
-                let mut values = Map::new();
-                for (key, expression) in object.iter() {
-                    let Some(key) = self.key(key) else { continue };
-                    let place = format!("{attribute}.{key}");
-                    if let Some(value) = self.value(expression, &place, gaps) {
-                        values.insert(key, value);
-                    }
-                }
-                Some(Value::Object(values))
-            }
-            Expression::Array(items) => {
-                let values =
-                    items.iter().filter_map(|it| self.value(it, attribute, gaps));
-                Some(Value::Array(values.collect()))
-            }
+            Expression::Object(object) => self.object(object, attribute, gaps),
+            Expression::Array(items) => self.list(items, attribute, gaps),
             Expression::Parenthesis(inner) => self.value(inner, attribute, gaps),
             Expression::FuncCall(call) if name_of(call) == Some("try") => {
                 self.first_known(call, attribute, gaps)
@@ -205,6 +225,54 @@ impl Scope {
                     None
                 }
             },
+        }
+    }
+
+    fn object(
+        &self,
+        object: &Object<ObjectKey, Expression>,
+        attribute: &str,
+        gaps: &mut Vec<Gap>,
+    ) -> Option<Value> {
+        let (mut sum, mut values) = (Sum::default(), Map::new());
+        for (key, expression) in object.iter() {
+            let Some(key) = self.key(key) else { continue };
+            let place = format!("{attribute}.{key}");
+            let Some(value) = self.value(expression, &place, gaps) else { continue };
+            self.composed(sum.member(&key, &value), attribute, gaps)?;
+            values.insert(key, value);
+        }
+        Some(Value::Object(values))
+    }
+
+    fn list(
+        &self,
+        items: &[Expression],
+        attribute: &str,
+        gaps: &mut Vec<Gap>,
+    ) -> Option<Value> {
+        let (mut sum, mut values) = (Sum::default(), Vec::new());
+        for item in items {
+            let Some(value) = self.value(item, attribute, gaps) else { continue };
+            self.composed(sum.item(&value), attribute, gaps)?;
+            values.push(value);
+        }
+        Some(Value::Array(values))
+    }
+
+    /// Counts what a list or an object has got, and reports the one that is too large.
+    fn composed(
+        &self,
+        bytes: Result<usize, String>,
+        attribute: &str,
+        gaps: &mut Vec<Gap>,
+    ) -> Option<()> {
+        match bytes.and_then(|bytes| self.budget.copy_bytes(bytes)) {
+            Ok(()) => Some(()),
+            Err(reason) => {
+                gaps.push(Gap { attribute: attribute.to_owned(), reason });
+                None
+            }
         }
     }
 
@@ -244,18 +312,17 @@ impl Scope {
         if let Expression::Traversal(traversal) = expression
             && let Some(value) = self.reference(traversal)
         {
+            self.budget.value(value)?;
             return Ok(value.clone());
         }
         let text = hcl::format::to_string(expression).unwrap_or_default();
         if loops(&text) > MAX_LOOPS {
             return Err(format!("`for` is nested deeper than {MAX_LOOPS} levels"));
         }
-        let context = self.context(&text);
+        let context = self.context(&text)?;
         let value = expression.evaluate(&context);
         let value = value.map_err(|error| reason(&error, expression))?;
-        if size(&value) > MAX_VALUE_BYTES {
-            return Err(format!("the value has more than {MAX_VALUE_BYTES} bytes"));
-        }
+        self.budget.value(&value)?;
         Ok(value)
     }
 
@@ -300,16 +367,11 @@ fn loops(text: &str) -> usize {
     most
 }
 
-/// Returns the approximate size of a value in bytes.
-fn size(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(size).sum::<usize>() + items.len(),
-        Value::Object(members) => {
-            members.iter().map(|(key, value)| key.len() + size(value)).sum()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
-    }
+/// Returns a variable with the members that the text of an expression names.
+fn named(value: &Value, text: &str) -> Value {
+    let Value::Object(members) = value else { return value.clone() };
+    let named = members.iter().filter(|(name, _)| text.contains(name.as_str()));
+    Value::Object(named.map(|(name, it)| (name.clone(), it.clone())).collect())
 }
 
 /// Returns the keys and values that `for_each` goes through.

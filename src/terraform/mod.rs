@@ -4,6 +4,7 @@
 //! *Source: the language and the functions of Terraform, and the documented resources of
 //! the provider `genesyscloud`.*
 
+mod budget;
 mod document;
 mod evaluate;
 mod flows;
@@ -16,6 +17,7 @@ mod variables;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use self::document::files_in;
 use self::module::{Evaluator, Resource};
@@ -87,6 +89,7 @@ impl Configuration {
             unreadable: Vec::new(),
             read: Vec::new(),
             modules: 0,
+            budget: Rc::default(),
         };
         let given = variables::given(&mut evaluator, set, environment);
         evaluator.root(&given);

@@ -5,9 +5,11 @@
 //! becomes known.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use hcl::{Body, Expression, Map, Value};
 
+use super::budget::Budget;
 use super::document::{self, Declaration, Place, Unreadable, files_in, is_terraform};
 use super::evaluate::{Gap, Scope, instances_of};
 use crate::source::Files;
@@ -79,6 +81,8 @@ pub(super) struct Evaluator<'f> {
     pub(super) read: Vec<PathBuf>,
     /// The number of calls of modules.
     pub(super) modules: usize,
+    /// The bytes that the evaluation may still take.
+    pub(super) budget: Rc<Budget>,
 }
 
 /// A call of a module or of the root.
@@ -98,6 +102,8 @@ struct Call<'c> {
 struct Module {
     roots: Map<String, Value>,
     locals: Vec<(String, Expression)>,
+    /// Locals that are too large to be kept, and the reasons.
+    dropped: Vec<Gap>,
     resources: Vec<(Declaration, Option<usize>)>,
     calls: Vec<Declaration>,
     outputs: Vec<Declaration>,
@@ -151,7 +157,8 @@ impl Evaluator<'_> {
     }
 
     fn scope(&self, module: &Module) -> Scope {
-        Scope::new(module.roots.clone(), [&self.repository, &self.root])
+        let folders = [&*self.repository, &*self.root];
+        Scope::new(module.roots.clone(), folders, &self.budget)
     }
 
     /// Reads the declarations of a folder.
@@ -199,7 +206,8 @@ impl Evaluator<'_> {
         variables: &[Declaration],
         call: &Call<'_>,
     ) -> Map<String, Value> {
-        let scope = Scope::new(Map::new(), [&self.repository, &self.root]);
+        let folders = [&*self.repository, &*self.root];
+        let scope = Scope::new(Map::new(), folders, &self.budget);
         let mut values = Map::new();
         for variable in variables {
             let Some(name) = variable.labels.first() else { continue };
@@ -246,10 +254,13 @@ impl Evaluator<'_> {
             let mut gaps = Vec::new();
             let value = scope.value(&expression, &name, &mut gaps);
             match value {
-                Some(value) if gaps.is_empty() => {
-                    module.member("local").insert(name, value);
-                    is_new = true;
-                }
+                Some(value) if gaps.is_empty() => match scope.keep(&value) {
+                    Ok(()) => {
+                        module.member("local").insert(name, value);
+                        is_new = true;
+                    }
+                    Err(reason) => module.dropped.push(Gap { attribute: name, reason }),
+                },
                 _ => module.locals.push((name, expression)),
             }
         }
@@ -321,14 +332,16 @@ impl Evaluator<'_> {
             let inner =
                 each.into_iter().next().map(|(name, value)| scope.with(name, value));
             let scope = inner.as_ref().unwrap_or(&scope);
-            // An unknown input is reported where the module uses it.
-            let inputs = scope.body(&declaration.body, &META, &mut Vec::new());
+            let inputs = match inputs(declaration, scope) {
+                Ok(inputs) => inputs,
+                Err(reason) => return self.problems.push(problem(reason)),
+            };
             let mut stack = caller.stack.clone();
             stack.extend(caller.folder.canonicalize());
             let inner = Call {
                 folder: folder.clone(),
                 prefix: format!("{}module.{name}{}.", caller.prefix, key.shown()),
-                inputs: inputs.as_object().cloned().unwrap_or_default(),
+                inputs,
                 stack,
                 given: &[],
             };
@@ -378,10 +391,12 @@ impl Evaluator<'_> {
     /// Reports locals without a value.
     fn unknown_locals(&mut self, module: &Module, call: &Call<'_>) {
         let scope = self.scope(module);
-        for (name, expression) in &module.locals {
+        let unknown = module.locals.iter().filter_map(|(name, expression)| {
             let mut gaps = Vec::new();
             scope.value(expression, name, &mut gaps);
-            let Some(gap) = gaps.into_iter().next() else { continue };
+            gaps.into_iter().next()
+        });
+        for gap in module.dropped.iter().cloned().chain(unknown) {
             let place = Place { file: call.folder.clone(), line: 1 };
             let name = format!("{}local.{}", call.prefix, gap.attribute);
             self.problems.push(Problem { name, reason: gap.reason, place });
@@ -539,9 +554,24 @@ fn instances(declaration: &Declaration, prefix: &str, scope: &Scope) -> Vec<Reso
             }
             _ => scope.body(&declaration.body, &META, &mut gaps),
         };
-        resource(key, values.as_object().cloned().unwrap_or_default(), gaps)
+        match (scope.keep(&values), values) {
+            (Ok(()), Value::Object(values)) => resource(key, values, gaps),
+            (Err(reason), _) => {
+                gaps.push(Gap { attribute: name.clone(), reason });
+                resource(key, Map::new(), gaps)
+            }
+            (Ok(()), _) => resource(key, Map::new(), gaps),
+        }
     };
     keys.iter().map(instance).collect()
+}
+
+/// Returns the inputs of a module that are known. An unknown input is reported where the
+/// module uses it.
+fn inputs(call: &Declaration, scope: &Scope) -> Result<Map<String, Value>, String> {
+    let inputs = scope.body(&call.body, &META, &mut Vec::new());
+    scope.keep(&inputs)?;
+    Ok(inputs.as_object().cloned().unwrap_or_default())
 }
 
 /// Returns the expression of an attribute.

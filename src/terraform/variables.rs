@@ -35,7 +35,7 @@ pub(super) fn given(
         match read_values(&path, evaluator.files) {
             Ok(values) => {
                 let folders = [evaluator.repository.as_path(), root.as_path()];
-                let scope = Scope::new(hcl::Map::new(), folders);
+                let scope = Scope::new(hcl::Map::new(), folders, &evaluator.budget);
                 let values = values.iter().filter_map(|(name, expression)| {
                     let value = scope.value(expression, name, &mut Vec::new())?;
                     Some((name.clone(), value))

@@ -617,6 +617,11 @@ fn files_of_placeholders_are_objects_of_strings() {
         assert_eq!(code, Some(3));
         assert!(err.contains(message), "{err}");
     }
+    fs::write(&values, format!("{{{}\"k\": {{}}}}", "\"k\": {}, ".repeat(5_000)))
+        .unwrap();
+    let (code, _, err) = flowsim(&["check", &flow, "--set-from", &values]);
+    assert_eq!(code, Some(3));
+    assert!(err.contains("4901 more like this, starting here"), "{err}");
     let (code, _, err) = flowsim(&["check", &flow, "--set-from", "missing.yaml"]);
     assert_eq!(code, Some(3));
     assert!(err.contains("FILE_UNREADABLE"), "{err}");

@@ -172,4 +172,10 @@ fn mistakes_are_usage_and_input_errors() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");
         assert!(!output.stderr.is_empty(), "{arguments:?}");
     }
+    let output = flowsim(&["conformance", none.to_str().unwrap()]);
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "error: no execution documents found: the folder contains no `.json`, `.har`, \
+         `.ndjson` or `.jsonl` file\n"
+    );
 }

@@ -198,6 +198,44 @@ fn an_edited_test_stays_and_counts() {
 }
 
 /// Tests that a person wrote count first, and nothing is written if they reach everything.
+/// The file of a flow keeps its name if only the case of letters changes.
+#[test]
+fn the_tests_of_a_renamed_flow_are_kept() {
+    let folder = organisation("order-status");
+    let first = write(folder.path());
+    let rename = |from: &str, to: &str| {
+        for entry in fs::read_dir(folder.path().join("flows")).unwrap() {
+            let path = entry.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, text.replace(from, to)).unwrap();
+        }
+    };
+    let text = fs::read_to_string(folder.path().join(FILE)).unwrap();
+    let flow = text.lines().find_map(|line| line.strip_prefix("  flow: ")).unwrap();
+    let renamed = flow.to_uppercase();
+    rename(flow, &renamed);
+    let second = write(folder.path());
+    assert_eq!((&second["kept"], &second["removed"]), (&first["new"], &Value::from(0)));
+    assert_eq!(second["files"], serde_json::json!([FILE]), "{second}");
+    let now = fs::read_to_string(folder.path().join(FILE)).unwrap();
+    assert_eq!(now, text.replace(&format!("flow: {flow}"), &format!("flow: {renamed}")));
+    assert_passes(folder.path());
+}
+
+/// A file with changes of a person stays, and can be read, if all its tests are removed.
+#[test]
+fn a_file_without_tests_gets_tests_again() {
+    let folder = organisation("order-status");
+    write(folder.path());
+    let path = folder.path().join(FILE);
+    let whole = fs::read_to_string(&path).unwrap();
+    let (header, _) = whole.split_once("  # explored").unwrap();
+    fs::write(&path, header.replace("# Tests", "# My tests")).unwrap();
+    let suite = write(folder.path());
+    assert_eq!(suite["new"], 6, "{suite}");
+    assert_passes(folder.path());
+}
+
 #[test]
 fn tests_of_other_files_count() {
     let folder = organisation("order-status");

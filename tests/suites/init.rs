@@ -256,6 +256,31 @@ fn bash_completes_with_the_script() {
     assert_eq!(out(&bash).trim(), "schema", "{}", err(&bash));
 }
 
+/// A file size limit has the same effect as a full disk. An empty file would be kept by the
+/// next run.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_leaves_no_empty_files() {
+    for line in ["init p", "man p"] {
+        let folder = tempfile::tempdir().unwrap();
+        // A process that exceeds the limit is killed unless it ignores the signal.
+        let limited = Command::new("sh")
+            .args(["-c", &format!("trap '' XFSZ; ulimit -f 0; exec \"$0\" {line}")])
+            .arg(env!("CARGO_BIN_EXE_flowsim"))
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(limited.status.code(), Some(5), "{}", err(&limited));
+        assert!(err(&limited).starts_with("error: cannot write"), "{}", err(&limited));
+        let made = fs::read_dir(folder.path().join("p")).unwrap();
+        let files = made.filter(|it| it.as_ref().unwrap().path().is_file()).count();
+        assert_eq!(files, 0, "{line}");
+        let again = flowsim(folder.path(), line);
+        assert_eq!(again.status.code(), Some(0), "{}", err(&again));
+        assert!(!out(&again).contains("kept"), "{}", out(&again));
+    }
+}
+
 #[test]
 fn every_command_has_a_manual_page() {
     let folder = tempfile::tempdir().unwrap();

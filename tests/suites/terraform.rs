@@ -523,6 +523,49 @@ fn broken_terraform_never_panics() {
     }
 }
 
+/// Locals that repeat each other double with each level.
+#[test]
+fn values_that_grow_exponentially_are_findings() {
+    let levels = |first: &str, next: &dyn Fn(String) -> String| {
+        let mut text = format!("locals {{\na0 = {first}\n");
+        for level in 1..=40 {
+            let before = next(format!("local.a{}", level - 1));
+            text.push_str(&format!("a{level} = {before}\n"));
+        }
+        text + "}\nresource \"genesyscloud_routing_queue\" \"q\" { name = \"Q\" }\n"
+    };
+    let text = "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"";
+    for main in [
+        levels("[\"x\", \"y\"]", &|it| format!("[{it}, {it}]")),
+        levels("{ x = 1 }", &|it| format!("{{ p = {it}, q = {it} }}")),
+        levels("[1]", &|it| format!("concat({it}, [{it}, {it}])")),
+        levels(text, &|it| format!("\"${{{it}}}${{{it}}}\"")),
+    ] {
+        let repository = repository(&[("flows/main.yaml", FLOW), ("main.tf", &main)]);
+        let unknown = unknowns(&load(repository.path().to_owned(), &[]));
+        let is_size = |it: &&String| it.contains("the value has more than 8388608 bytes");
+        assert_eq!(unknown.iter().filter(is_size).count(), 1, "{unknown:?}");
+        let (code, _, problems) = flowsim(repository.path(), "init --from . made");
+        assert_eq!(code, Some(0), "{problems}");
+    }
+}
+
+/// Many large values are too large together.
+#[test]
+fn copies_of_large_values_are_findings() {
+    let large = "x".repeat(1 << 20);
+    let mut main =
+        format!("locals {{\na = \"{large}\"\nb = [local.a, local.a, local.a]\n");
+    for index in 0..100 {
+        main.push_str(&format!("c{index} = local.b\n"));
+    }
+    main.push_str("}\n");
+    let repository = repository(&[("main.tf", &main)]);
+    let unknown = unknowns(&load(repository.path().to_owned(), &[]));
+    let is_all = |it: &&String| it.contains("all values have more than 67108864 bytes");
+    assert!(unknown.iter().filter(is_all).count() > 10, "{unknown:?}");
+}
+
 /// Mistakes of Terraform are findings of the check, in every format.
 #[test]
 fn mistakes_of_terraform_are_findings() {

@@ -18,7 +18,7 @@ use crate::engine::{Call, Limits};
 use crate::explore::Exploration;
 use crate::explore::mutants::Detection;
 use crate::explore::suite::{Reached, Suite, SuiteCall, suite, suite_call};
-use crate::flow::FlowId;
+use crate::flow::{FlowId, FlowLabel};
 use crate::program::Program;
 use crate::report::exploration::{Additions, MutantSummary, SuiteSummary};
 use crate::report::scenario::{line, object, paths, set};
@@ -150,6 +150,12 @@ impl Explored<'_> {
 
     /// Writes the tests that the tests of the folder and of the project lack.
     fn write(&self, folder: &Path) -> io::Result<Result<SuiteSummary, Exit>> {
+        let mut summary = SuiteSummary::default();
+        for (flow, path) in self.files(folder) {
+            if let Err(exit) = self.rename(flow, &path, &mut summary) {
+                return Ok(Err(exit));
+            }
+        }
         let results = match self.run(&self.existing(Some(folder)))? {
             Ok(results) => results,
             Err(exit) => return Ok(Err(exit)),
@@ -157,14 +163,37 @@ impl Explored<'_> {
         let covered = results.reached.names();
         let Self { program, calls, fixtures, exploration, .. } = *self;
         let suite = suite(program, calls, fixtures, exploration, &covered);
-        let mut summary = SuiteSummary {
-            lower_bound: suite.lower_bound,
-            goals: suite.goals,
-            failed: results.failed.len(),
-            ..SuiteSummary::default()
-        };
+        summary.lower_bound = suite.lower_bound;
+        summary.goals = suite.goals;
+        summary.failed = results.failed.len();
         let written = self.write_files(folder, &suite, &results, &mut summary)?;
         Ok(written.map(|()| summary))
+    }
+
+    /// Writes the present name of a flow into its file. The previous name may lead to the
+    /// same file, and tests of an unknown flow would be removed.
+    fn rename(
+        &self,
+        flow: FlowId,
+        path: &Path,
+        summary: &mut SuiteSummary,
+    ) -> Result<(), Exit> {
+        let Ok(before) = fs::read_to_string(path) else { return Ok(()) };
+        let symbols = &self.program.symbols;
+        let mut file = TestFile::parse(&before);
+        let is_known = |name: &str| {
+            let is_it = |it: &FlowLabel| it.name == *name || it.id == *name;
+            let started = self.calls.iter().map(|it| symbols.flow_reference(it.flow()));
+            symbols.flows.iter().any(is_it) || started.into_iter().any(|it| it == *name)
+        };
+        file.rename_flow(is_known, &symbols.flow_reference(flow));
+        let text = file.saved();
+        if text == before {
+            return Ok(());
+        }
+        replace_file(path, &text).map_err(|error| unwritable(path, &error))?;
+        summary.files.push(slashed(path));
+        Ok(())
     }
 
     fn write_files(
@@ -329,8 +358,8 @@ impl Explored<'_> {
         flow: FlowId,
         summary: &mut SuiteSummary,
     ) -> io::Result<Result<(), Exit>> {
-        let text = file.text();
-        let is_empty = file.count() == 0 && unix(&text) == self.header(flow, path);
+        let is_empty = file.count() == 0 && unix(&file.text()) == self.header(flow, path);
+        let text = file.saved();
         let done = match (before.is_empty(), is_empty) {
             (true, true) => return Ok(Ok(())),
             (false, true) => fs::remove_file(path),
@@ -339,7 +368,10 @@ impl Explored<'_> {
         };
         match done {
             Ok(()) => {
-                summary.files.push(slashed(path));
+                let path = slashed(path);
+                if !summary.files.contains(&path) {
+                    summary.files.push(path);
+                }
                 Ok(Ok(()))
             }
             Err(error) => Ok(Err(unwritable(path, &error))),

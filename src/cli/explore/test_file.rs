@@ -5,8 +5,17 @@ use std::borrow::Cow;
 
 use twox_hash::XxHash64;
 
+use crate::report::scenario::line;
+use crate::value::Json;
+
 /// The beginning of the line above a test.
 const MARK: &str = "  # explored ";
+
+/// The key of the tests, and the same key of a file without tests.
+const TESTS: [&str; 2] = ["tests:", "tests: []"];
+
+/// The beginning of the line with the flow of all tests.
+const FLOW: &str = "  flow: ";
 
 /// A scenario file as text.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -46,7 +55,34 @@ impl TestFile {
         for part in &mut file.parts {
             part.is_replaceable = is_unchanged(&part.text);
         }
+        file.replace_key(TESTS[1], TESTS[0]);
         file
+    }
+
+    /// Replaces the last line of the file.
+    fn replace_key(&mut self, from: &str, to: &str) {
+        let Some(last) = self.parts.last_mut() else { return };
+        let text = last.text.trim_end();
+        if text.lines().last() == Some(from) {
+            let start = text.len() - from.len();
+            last.text.replace_range(start..start + from.len(), to);
+        }
+    }
+
+    /// Writes the name of a flow in front of the tests, unless the present one is known.
+    pub(super) fn rename_flow(&mut self, is_known: impl Fn(&str) -> bool, name: &str) {
+        let Some(header) = self.parts.first_mut().filter(|it| !it.is_replaceable) else {
+            return;
+        };
+        let Some(found) = header.text.lines().find(|line| line.starts_with(FLOW)) else {
+            return;
+        };
+        let written = serde_json::from_str::<String>(found[FLOW.len()..].trim());
+        if written.is_ok_and(|it| !is_known(&it)) {
+            let mut renamed = String::new();
+            line(&mut renamed, "  ", "flow", &Json::String(name.into()));
+            header.text = header.text.replacen(found, renamed.trim_end(), 1);
+        }
     }
 
     fn start(&mut self) {
@@ -106,7 +142,14 @@ impl TestFile {
         self.parts.iter().filter(|part| part.is_replaceable).count()
     }
 
-    /// Returns the text of the file.
+    /// Returns the text of the file as it is saved. A file without tests can be read too.
+    pub(super) fn saved(&self) -> String {
+        let mut file = self.clone();
+        file.replace_key(TESTS[0], TESTS[1]);
+        file.text()
+    }
+
+    /// Returns the text of the file with its tests.
     pub(super) fn text(&self) -> String {
         self.parts.iter().map(|part| part.text.as_str()).collect()
     }
@@ -187,6 +230,25 @@ mod tests {
         file.add(ONE);
         file.add(TWO);
         assert_eq!(file.text(), text);
+    }
+
+    #[test]
+    fn a_file_without_tests_can_be_read_and_extended() {
+        let header = "flows: .\ndefaults:\n  flow: \"Old\"\n  at: null\ntests:\n";
+        let mut file = TestFile::parse(&format!("{header}\n"));
+        assert_eq!(file.saved(), header.replace("tests:", "tests: []") + "\n");
+        let mut again = TestFile::parse(&file.saved());
+        assert_eq!(again, file);
+        again.add(ONE);
+        assert!(again.saved().contains("tests:\n\n  # explored "), "{}", again.saved());
+        file.rename_flow(|name| name == "Old", "New");
+        assert!(file.text().contains("flow: \"Old\"\n"));
+        file.rename_flow(|_| false, "a \"new\" one");
+        assert!(
+            file.text().contains("  flow: \"a \\\"new\\\" one\"\n  at"),
+            "{}",
+            file.text()
+        );
     }
 
     #[test]

@@ -4,8 +4,8 @@ mod from;
 mod workflow;
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
@@ -14,6 +14,7 @@ use self::workflow::Workflow;
 use super::exit::Exit;
 use super::output;
 use crate::diagnostic::visible;
+use crate::source::replace_file;
 
 /// Files of a new project, with their paths.
 const FILES: [(&str, &str); 4] = [
@@ -118,12 +119,12 @@ fn is_current(folder: &Path) -> bool {
 
 /// Creates a file unless it exists; returns whether it was created.
 fn make(path: &Path, text: &str) -> io::Result<bool> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    match File::create_new(path) {
-        Ok(mut file) => file.write_all(text.as_bytes()).map(|()| true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+    // Links are kept too, also those that lead to a missing file.
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            replace_file(path, text).map(|()| true)
+        }
         Err(error) => Err(error),
     }
 }

@@ -188,6 +188,26 @@ fn a_folder_without_recordings_is_reported() {
     assert!(told.starts_with("error: no recordings found"), "{told}");
 }
 
+/// A file size limit has the same effect as a full disk.
+#[test]
+#[cfg(unix)]
+fn the_file_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let recording = recording(&planted());
+    fs::write(folder.path().join("old.recording.json"), recording.write()).unwrap();
+    let limited = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" redact . --out new"])
+        .arg(env!("CARGO_BIN_EXE_flowsim"))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(limited.stderr).unwrap();
+    assert_eq!(limited.status.code(), Some(5), "{told}");
+    let file = std::path::Path::new("new").join(recording.file_name());
+    let start = format!("error: cannot write {}: ", file.display());
+    assert!(told.starts_with(&start), "{told}");
+}
+
 #[test]
 fn existing_recordings_are_redacted() {
     let folder = tempfile::tempdir().unwrap();
