@@ -232,10 +232,8 @@ impl PartWriter<'_> {
             self.write_asked_and_notes(events, out);
             return;
         }
-        let end = match step.next {
-            Some(node) => &self.names.nodes[node.index()].end,
-            None => END,
-        };
+        let next = step.next.map(|node| &self.names.nodes[node.index()]);
+        let end = next.map_or(END, |next| &next.end);
         out.push_str(&end[skipped..]);
     }
 

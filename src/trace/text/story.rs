@@ -7,7 +7,7 @@ use super::piece::{Ink, Piece};
 use super::preview::{Preview, seconds};
 use crate::diagnostic::Code;
 use crate::flow::kinds::{Operation, TransferKind, operation_of};
-use crate::flow::{EndType, FlowId, NodeId, SymbolTable};
+use crate::flow::{EndType, FlowId, NodeId, SymbolTable, VariableId};
 use crate::trace::json::diagnostic;
 use crate::trace::{
     Connection, EventKind, Failure, Field, PathTaken, Phrase, Request, Routing, Step,
@@ -107,8 +107,7 @@ impl Describer<'_> {
                 None
             }
             EventKind::Assigned(variable, value) => {
-                let name = self.preview.text(self.symbols.variable(*variable));
-                plain(format!("{name} = {}", self.preview.value(value)))
+                plain(self.describe_assigned(*variable, value))
             }
             EventKind::Requested(asked) => Some(self.describe_asked(asked)),
             EventKind::Answered(it) => plain(self.describe_answered(it, step, facts)),
@@ -133,6 +132,11 @@ impl Describer<'_> {
             | EventKind::Played(_)
             | EventKind::TimedOut => None,
         }
+    }
+
+    fn describe_assigned(&self, variable: VariableId, value: &Value) -> String {
+        let name = self.preview.text(self.symbols.variable(variable));
+        format!("{name} = {}", self.preview.value(value))
     }
 
     pub(super) fn describe_handed_on(&self, fact: &EventKind) -> Option<String> {
