@@ -70,7 +70,7 @@ impl Tally {
     }
 }
 
-/// Diagnostics of one document, of which each kind is limited.
+/// The diagnostics of one document, with a limit for each kind.
 #[derive(Debug, Default)]
 pub(crate) struct Limited {
     tally: Tally,

@@ -92,6 +92,10 @@ async fn connect(
     reply.into_response(&asked.id)
 }
 
+/// Size of a body that takes long enough to read that other requests should not wait, in
+/// bytes.
+const LARGE_BODY_BYTES: usize = 64 * 1024;
+
 /// Answers a request for one of the endpoints of a path.
 async fn serve(
     server: &Server,
@@ -112,7 +116,8 @@ async fn serve(
     }
     let reply = match read {
         Err(refusal) => refusal.into_reply(&asked.id),
-        Ok(()) if server.is_persistent => {
+        // The thread that waits for the disk, or reads a large body, may be the only one.
+        Ok(()) if server.is_persistent || asked.body.len() > LARGE_BODY_BYTES => {
             tokio::task::block_in_place(|| answer(server, endpoints, &asked))
         }
         Ok(()) => answer(server, endpoints, &asked),

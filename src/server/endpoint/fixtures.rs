@@ -1,6 +1,7 @@
 //! The fixtures under `/__flowsim/`: reading, replacing and changing them.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -8,9 +9,10 @@ use crate::diagnostic::sort;
 use crate::report::plural;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
+use crate::server::shared::Server;
 use crate::server::state::event::Event;
 use crate::server::state::flow::{details, has_error};
-use crate::server::state::{MAX_DOCUMENTS, State};
+use crate::server::state::{MAX_DOCUMENTS, Prepared, State};
 use crate::source::{Files, read_json};
 use crate::world::Fixtures;
 
@@ -46,14 +48,14 @@ pub(in crate::server) fn get(state: &mut State, _: &ApiRequest) -> EndpointResul
 
 /// Replaces the fixtures by a document, or by several under `documents`. A document
 /// cannot name files, as it must be complete in itself.
-pub(in crate::server) fn replace(
-    state: &mut State,
-    asked: &ApiRequest,
-) -> EndpointResult {
+pub(in crate::server) fn replace(server: &Server, asked: &ApiRequest) -> EndpointResult {
     let body = asked.object()?;
     if body.get("documents").is_none() {
-        let findings = checked(&body.0, asked.text()?)?;
-        state.commit(Event::FixturesReplaced { document: asked.text()?.to_owned() })?;
+        let document = asked.text()?.to_owned();
+        let (fixtures, findings) = checked(&body.0, &document)?;
+        let prepared = Prepared { over: None, fixtures, document: Value::Object(body.0) };
+        let event = Event::FixturesReplaced { document };
+        changed(server, |state| state.commit_prepared(event, prepared))?;
         return Ok(Reply::ok(json!({ "replaced": true, "findings": findings })));
     }
     body.only("the body", &["documents"])?;
@@ -62,37 +64,67 @@ pub(in crate::server) fn replace(
     for document in documents {
         findings.extend(checked_value(document)?);
     }
-    state.commit(Event::FixturesReplaced { document: "{}".to_owned() })?;
-    for document in documents {
-        state.commit(Event::FixturesMerged { document: document.to_string() })?;
-    }
+    changed(server, |state| {
+        state.commit(Event::FixturesReplaced { document: "{}".to_owned() })?;
+        documents.iter().try_for_each(|document| {
+            state.commit(Event::FixturesMerged { document: document.to_string() })
+        })
+    })?;
     Ok(Reply::ok(json!({ "replaced": true, "findings": findings })))
 }
 
 /// Merges a document over the fixtures, by the rules for several documents.
-pub(in crate::server) fn merge(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    let findings = checked(&asked.object()?.0, asked.text()?)?;
-    if state.documents.len() >= MAX_DOCUMENTS {
-        return Err(ApiError::full("fixtures documents; replace them", MAX_DOCUMENTS));
-    }
-    state.commit(Event::FixturesMerged { document: asked.text()?.to_owned() })?;
+pub(in crate::server) fn merge(server: &Server, asked: &ApiRequest) -> EndpointResult {
+    let body = asked.object()?;
+    let document = asked.text()?.to_owned();
+    let (_, findings) = checked(&body.0, &document)?;
+    let over = Arc::clone(server.state().base());
+    let file = Files::new().add("fixtures.json", &document);
+    let node = read_json(&file).map_err(|problem| ApiError::bad(problem.message))?;
+    let fixtures = over.merged(&node, Path::new("")).0;
+    let value = Value::Object(body.0);
+    let prepared = Prepared { over: Some(over), fixtures, document: value };
+    changed(server, |state| {
+        if state.documents.len() >= MAX_DOCUMENTS {
+            return Err(ApiError::full(
+                "fixtures documents; replace them",
+                MAX_DOCUMENTS,
+            ));
+        }
+        state.commit_prepared(Event::FixturesMerged { document }, prepared)
+    })?;
     Ok(Reply::ok(json!({ "merged": true, "findings": findings })))
+}
+
+/// Changes the organisation. Documents are read before, because that may take seconds in
+/// which no other request would be answered.
+fn changed(
+    server: &Server,
+    change: impl FnOnce(&mut State) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    let mut state = server.state();
+    let done = change(&mut state);
+    server.settle(&mut state);
+    done
 }
 
 fn checked_value(document: &Value) -> Result<Vec<Value>, ApiError> {
     let Value::Object(entries) = document else {
         return Err(ApiError::bad("`documents` must be a list of objects"));
     };
-    checked(entries, &document.to_string())
+    checked(entries, &document.to_string()).map(|(_, findings)| findings)
 }
 
-/// Checks a document. Returns its warnings.
-fn checked(document: &Map<String, Value>, text: &str) -> Result<Vec<Value>, ApiError> {
+/// Checks a document. Returns the fixtures and the warnings.
+fn checked(
+    document: &Map<String, Value>,
+    text: &str,
+) -> Result<(Fixtures, Vec<Value>), ApiError> {
     if let Some(path) = named_file(document) {
         let message = format!("fixtures in a request cannot name files: `{path}`");
         return Err(ApiError::bad(message));
     }
-    read(text, "the fixtures").map(|(_, findings)| findings)
+    read(text, "the fixtures")
 }
 
 /// Returns a file that a fixtures document names, if any.

@@ -10,12 +10,12 @@ use super::flow::{StoredFlow, Version, read_flow};
 use super::instance::{Beginning, Instance, with_values};
 use super::moves::Start;
 use super::{
-    CONTACTS, JOBS, MAX_JOBS, MAX_TOKENS, NOT_JOINED, PROMPT_AUDIO, QUEUE_CODES,
-    QUEUE_SETTINGS, State, Token,
+    CONTACTS, JOBS, MAX_JOBS, MAX_TOKENS, NOT_JOINED, PROMPT_AUDIO, Prepared,
+    QUEUE_CODES, QUEUE_SETTINGS, State, Token,
 };
 use crate::source::{Files, read_json};
 use crate::value::Text;
-use crate::world::{Fixtures, Input};
+use crate::world::Input;
 
 impl State {
     pub(super) fn apply(&mut self, Entry { number, at, event }: Entry) {
@@ -203,7 +203,7 @@ impl State {
     }
 
     fn replace_fixtures(&mut self, document: &str) {
-        (self.base, self.documents) = (Fixtures::default(), Vec::new());
+        (self.base, self.documents) = (Arc::default(), Vec::new());
         // These describe objects of the fixtures.
         for collection in [PROMPT_AUDIO, QUEUE_SETTINGS, QUEUE_CODES, NOT_JOINED] {
             self.entities.remove(collection);
@@ -218,13 +218,22 @@ impl State {
     }
 
     fn merge_document(&mut self, document: &str) {
+        self.fixtures = None;
+        let is_over_these = |it: &Prepared| match &it.over {
+            Some(over) => Arc::ptr_eq(over, &self.base),
+            None => self.documents.is_empty(),
+        };
+        if let Some(prepared) = self.prepared.take().filter(is_over_these) {
+            self.base = Arc::new(prepared.fixtures);
+            self.documents.push(prepared.document);
+            return;
+        }
         let file = Files::new().add("fixtures.json", document);
         // Mistakes in the document were reported before the event was created.
         if let Ok(node) = read_json(&file) {
-            self.base = self.base.merged(&node, Path::new("")).0;
+            self.base = Arc::new(self.base.merged(&node, Path::new("")).0);
         }
         self.documents.extend(serde_json::from_str::<Value>(document));
-        self.fixtures = None;
     }
 }
 

@@ -84,6 +84,17 @@ pub(super) const NOT_JOINED: &str = "membersNotJoined";
 /// The collection of jobs.
 pub(super) const JOBS: &str = "jobs";
 
+/// A fixtures document that was read while other requests were answered.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// The fixtures that it was merged over; `None` if it replaces all.
+    pub(super) over: Option<Arc<Fixtures>>,
+    /// The result.
+    pub(super) fixtures: Fixtures,
+    /// The document.
+    pub(super) document: Value,
+}
+
 /// An access token of a client.
 #[derive(Debug, Clone)]
 pub(super) struct Token {
@@ -137,7 +148,9 @@ pub(super) struct State {
     /// The fixtures documents, in order.
     pub(super) documents: Vec<Value>,
     /// The parsed fixtures documents.
-    base: Fixtures,
+    base: Arc<Fixtures>,
+    /// Fixtures that were read before the event with their document.
+    prepared: Option<Prepared>,
     /// The fixtures with the created contacts, built when first needed.
     fixtures: Option<Arc<Fixtures>>,
     /// The compiled flows and their names for simulations, built when first needed.
@@ -219,8 +232,7 @@ impl State {
     fn new(organisation: Arc<Organisation>) -> Self {
         let flows = organisation.flows.iter();
         let flows = flows.map(|flow| (flow.id.clone(), flow.clone())).collect();
-        let base = organisation.fixtures.clone();
-        let documents = organisation.documents.clone();
+        let base = Arc::new(organisation.fixtures.clone());
         let webhooks = Arc::new(organisation.webhooks.clone());
         Self {
             journal: None,
@@ -244,8 +256,9 @@ impl State {
             indices: Indices::default(),
             decided: DecisionLog::default(),
             deleted_indices: BTreeMap::new(),
-            documents,
+            documents: organisation.documents.clone(),
             base,
+            prepared: None,
             fixtures: None,
             program: None,
             findings: None,
@@ -361,19 +374,33 @@ impl State {
         let made: Vec<Value> =
             self.entities(CONTACTS).map(|(_, contact)| contact_of(contact)).collect();
         let fixtures = if made.is_empty() {
-            self.base.clone()
+            Arc::clone(&self.base)
         } else {
             let document = Json::from(&json!({ CONTACTS: made }));
-            self.base.merged(&node(&document), Path::new("")).0
+            Arc::new(self.base.merged(&node(&document), Path::new("")).0)
         };
-        let fixtures = Arc::new(fixtures);
         self.fixtures = Some(Arc::clone(&fixtures));
         fixtures
     }
 
     /// Returns the current fixtures without the created contacts.
-    pub(super) fn base(&self) -> &Fixtures {
+    pub(super) fn base(&self) -> &Arc<Fixtures> {
         &self.base
+    }
+
+    /// Commits an event with a fixtures document that was read before the lock.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub(super) fn commit_prepared(
+        &mut self,
+        event: Event,
+        prepared: Prepared,
+    ) -> Result<(), ApiError> {
+        self.prepared = Some(prepared);
+        let done = self.commit(event);
+        self.prepared = None;
+        done
     }
 
     /// Adds a contact to the fixtures. Building all of them again for each contact would

@@ -1,5 +1,8 @@
 //! Control of the server in tests: `/__flowsim/`.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::support::{Local, draft};
@@ -91,6 +94,35 @@ fn fixtures_are_replaced_unless_they_are_invalid() {
     let body = json!({ "entityIds": ["support", "new"] });
     let known = server.post("/api/v2/analytics/queues/realtime/query", &body).body;
     assert_eq!(known["entities"], json!([{ "id": "new" }]));
+}
+
+/// Other requests are answered while a large document is read.
+#[test]
+fn large_fixtures_do_not_block_other_requests() {
+    let server = Local::shared_flow();
+    let names: Vec<String> = (0..60_000).map(|number| format!("Q{number}")).collect();
+    let body = json!({ "queues": names }).to_string();
+    let client = server.clone();
+    for method in ["PUT", "PATCH"] {
+        let (writer, body) = (client.clone(), body.clone());
+        let start = Instant::now();
+        let writing = thread::spawn(move || {
+            let answer = writer.send(method, "/__flowsim/fixtures", Some(&body), &[]);
+            (answer.status, start.elapsed())
+        });
+        let mut longest = Duration::ZERO;
+        while !writing.is_finished() {
+            let start = Instant::now();
+            assert_eq!(client.get("/__flowsim/clock").status, 200);
+            longest = longest.max(start.elapsed());
+        }
+        let (status, whole) = writing.join().unwrap();
+        assert_eq!(status, 200);
+        assert!(longest < whole * 2 / 3, "{method}: {longest:?} of {whole:?}");
+    }
+    let body = json!({ "entityIds": ["Q59999"] });
+    let known = client.post("/api/v2/analytics/queues/realtime/query", &body).body;
+    assert_eq!(known["entities"].as_array().unwrap().len(), 1, "{known}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Sections of the fixtures documents as entities of the platform.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::server::state::State;
@@ -58,88 +60,137 @@ pub(in crate::server::endpoint) fn entities(
     state: &State,
     section: &Section,
 ) -> Vec<Value> {
-    let mut all: Vec<Entry> = Vec::new();
-    for document in &state.documents {
-        match &document[section.key] {
+    let documents = state.documents.iter().map(|document| &document[section.key]);
+    laid(section, documents).map(|entry| complete(section, entry)).collect()
+}
+
+/// Returns the entries of a section in several documents.
+fn laid<'d>(
+    section: &Section,
+    documents: impl Iterator<Item = &'d Value>,
+) -> impl Iterator<Item = Entry> {
+    let mut entries = Entries { family: section.family, ..Entries::default() };
+    for document in documents {
+        match document {
             Value::Array(items) => {
-                items.iter().for_each(|item| lay(&mut all, section, None, item));
+                items.iter().for_each(|item| entries.lay(section, None, item));
             }
             Value::Object(items) => {
-                items.iter().for_each(|(key, it)| lay(&mut all, section, Some(key), it));
+                items.iter().for_each(|(key, it)| entries.lay(section, Some(key), it));
             }
             _ => {}
         }
     }
-    all.into_iter().map(|entry| complete(section, entry)).collect()
+    entries.all.into_iter().flatten()
 }
 
-/// Lays an entry of a document over those of earlier ones, by the rules of fixtures.
-fn lay(all: &mut Vec<Entry>, section: &Section, key: Option<&str>, item: &Value) {
-    let mut entry = match item {
-        Value::Object(entry) => entry.clone(),
-        Value::String(name) if key.is_none() => named(name),
-        Value::Null => Map::new(),
-        _ => return,
-    };
-    let known = {
-        let id = text(&entry, "id").or(key);
-        let name = text(&entry, "name").or(key);
-        earlier(section, all, id, name)
-    };
-    if let Some(key) = key.filter(|_| known.is_none() || !section.is_merged) {
-        if !section.is_by_id {
-            entry.entry("name").or_insert_with(|| key.into());
+/// The entries of a section so far. Documents may have hundreds of thousands.
+#[derive(Default)]
+struct Entries {
+    family: &'static str,
+    /// The entries, without those that were removed.
+    all: Vec<Option<Entry>>,
+    /// The given id of each entry, or the one that follows from its name.
+    ids: Index,
+    names: Index,
+    /// The names of entries without a given id.
+    names_without_id: Index,
+}
+
+/// Places of entries by a string in lower case.
+#[derive(Default)]
+struct Index(BTreeSet<(String, usize)>);
+
+impl Index {
+    /// Returns the first place of a string.
+    fn first(&self, wanted: &str) -> Option<usize> {
+        let wanted = wanted.to_lowercase();
+        let next = self.0.range((wanted.clone(), 0)..).next();
+        next.filter(|(text, _)| *text == wanted).map(|(_, place)| *place)
+    }
+
+    fn change(&mut self, text: Option<String>, place: usize, is_added: bool) {
+        let Some(text) = text else { return };
+        if is_added {
+            self.0.insert((text, place));
         } else {
-            entry.entry("id").or_insert_with(|| key.into());
-        }
-    }
-    match known.and_then(|place| Some((place, all.get_mut(place)?))) {
-        None => all.push(entry),
-        Some((place, _)) if item.is_null() => drop(all.remove(place)),
-        Some((_, known)) if section.is_merged => {
-            for (key, value) in entry {
-                if value.is_null() {
-                    known.remove(&key);
-                } else {
-                    known.insert(key, value);
-                }
-            }
-        }
-        // A bare name changes nothing.
-        Some(_) if !item.is_object() => {}
-        Some((_, known)) => {
-            if let Some(id) = known.get("id").filter(|_| !entry.contains_key("id")) {
-                entry.insert("id".to_owned(), id.clone());
-            }
-            *known = entry;
+            self.0.remove(&(text, place));
         }
     }
 }
 
-/// Returns the place of the entry with an id, or else with a name if one of the two has
-/// no id.
-fn earlier(
-    section: &Section,
-    all: &[Entry],
-    id: Option<&str>,
-    name: Option<&str>,
-) -> Option<usize> {
-    let is = |entry: &Entry, key: &str, wanted: &str| {
-        text(entry, key).is_some_and(|it| it.to_lowercase() == wanted.to_lowercase())
-    };
-    let has_id = |entry: &Entry, id: &str| match text(entry, "id") {
-        Some(_) => is(entry, "id", id),
-        None => text(entry, "name")
-            .is_some_and(|name| id_of(section.family, name).eq_ignore_ascii_case(id)),
-    };
-    let by_id = id.and_then(|id| all.iter().position(|entry| has_id(entry, id)));
-    by_id.or_else(|| {
-        let name = name?;
-        all.iter().position(|entry| {
-            let are_both_given = id.is_some() && text(entry, "id").is_some();
-            is(entry, "name", name) && (!are_both_given || id == Some(name))
+impl Entries {
+    /// Lays an entry of a document over those of earlier ones, by the rules of fixtures.
+    fn lay(&mut self, section: &Section, key: Option<&str>, item: &Value) {
+        let mut entry = match item {
+            Value::Object(entry) => entry.clone(),
+            Value::String(name) if key.is_none() => named(name),
+            Value::Null => Map::new(),
+            _ => return,
+        };
+        let known = {
+            let id = text(&entry, "id").or(key);
+            let name = text(&entry, "name").or(key);
+            self.earlier(id, name)
+        };
+        if let Some(key) = key.filter(|_| known.is_none() || !section.is_merged) {
+            let own = if section.is_by_id { "id" } else { "name" };
+            entry.entry(own).or_insert_with(|| key.into());
+        }
+        let place = known.unwrap_or(self.all.len());
+        self.index(place, false);
+        match self.all.get_mut(place) {
+            None => self.all.push(Some(entry)),
+            Some(known) if item.is_null() => *known = None,
+            // A bare name changes nothing.
+            Some(_) if !section.is_merged && !item.is_object() => {}
+            Some(known) => {
+                let known = known.get_or_insert_default();
+                over(known, entry, section.is_merged);
+            }
+        }
+        self.index(place, true);
+    }
+
+    /// Adds an entry to the indices, or removes it.
+    fn index(&mut self, place: usize, is_added: bool) {
+        let Some(Some(entry)) = self.all.get(place) else { return };
+        let [id, name] =
+            ["id", "name"].map(|key| text(entry, key).map(str::to_lowercase));
+        let without_id = name.clone().filter(|_| id.is_none());
+        let derived = without_id.as_deref().map(|name| id_of(self.family, name));
+        self.ids.change(id.or(derived), place, is_added);
+        self.names.change(name, place, is_added);
+        self.names_without_id.change(without_id, place, is_added);
+    }
+
+    /// Returns the place of the entry with an id, or else with a name if one of the two has
+    /// no id.
+    fn earlier(&self, id: Option<&str>, name: Option<&str>) -> Option<usize> {
+        id.and_then(|id| self.ids.first(id)).or_else(|| {
+            let is_either = id.is_none() || id == name;
+            let names = if is_either { &self.names } else { &self.names_without_id };
+            names.first(name?)
         })
-    })
+    }
+}
+
+/// Lays an entry over an earlier one: single keys, or everything but the id.
+fn over(known: &mut Entry, mut entry: Entry, is_merged: bool) {
+    if !is_merged {
+        if let Some(id) = known.get("id").filter(|_| !entry.contains_key("id")) {
+            entry.insert("id".to_owned(), id.clone());
+        }
+        *known = entry;
+        return;
+    }
+    for (key, value) in entry {
+        if value.is_null() {
+            known.remove(&key);
+        } else {
+            known.insert(key, value);
+        }
+    }
 }
 
 fn named(name: &str) -> Entry {
@@ -211,20 +262,18 @@ mod tests {
     const SKILLS: Section = Section::named("skills", "Skill", "/s");
 
     fn laid(section: &Section, documents: &[Value]) -> Vec<Entry> {
-        let mut all = Vec::new();
-        for document in documents {
-            match document {
-                Value::Array(items) => {
-                    items.iter().for_each(|item| lay(&mut all, section, None, item));
-                }
-                other => {
-                    for (key, item) in other.as_object().unwrap() {
-                        lay(&mut all, section, Some(key), item);
-                    }
-                }
-            }
-        }
-        all
+        super::laid(section, documents.iter()).collect()
+    }
+
+    /// With quadratic time, this test would take an hour.
+    #[test]
+    fn many_entries_are_laid_in_time() {
+        const COUNT: usize = 50_000;
+        let names: Vec<String> = (0..COUNT).map(|it| format!("Queue {it}")).collect();
+        let with_ids =
+            (0..COUNT).map(|it| json!({ "id": format!("{it}"), "name": "one" }));
+        let documents = [json!(names), json!(names), with_ids.collect()];
+        assert_eq!(laid(&QUEUES, &documents).len(), 2 * COUNT);
     }
 
     #[test]
