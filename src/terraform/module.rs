@@ -97,6 +97,20 @@ struct Call<'c> {
     given: &'c [(String, Value)],
 }
 
+impl Call<'_> {
+    /// Returns the call of a module in this one.
+    fn inside(
+        &self,
+        folder: &Path,
+        prefix: String,
+        inputs: Map<String, Value>,
+    ) -> Call<'static> {
+        let mut stack = self.stack.clone();
+        stack.extend(self.folder.canonicalize());
+        Call { folder: folder.to_owned(), prefix, inputs, stack, given: &[] }
+    }
+}
+
 /// The declarations of a module with their values so far.
 #[derive(Default)]
 struct Module {
@@ -336,15 +350,8 @@ impl Evaluator<'_> {
                 Ok(inputs) => inputs,
                 Err(reason) => return self.problems.push(problem(reason)),
             };
-            let mut stack = caller.stack.clone();
-            stack.extend(caller.folder.canonicalize());
-            let inner = Call {
-                folder: folder.clone(),
-                prefix: format!("{}module.{name}{}.", caller.prefix, key.shown()),
-                inputs,
-                stack,
-                given: &[],
-            };
+            let prefix = format!("{}module.{name}{}.", caller.prefix, key.shown());
+            let inner = caller.inside(&folder, prefix, inputs);
             outputs.push((key, Value::Object(self.module(&inner))));
         }
         module.member("module").insert(name, together(outputs));

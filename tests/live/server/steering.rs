@@ -98,6 +98,7 @@ fn fixtures_are_replaced_unless_they_are_invalid() {
 
 /// Other requests are answered while a large document is read.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the time of answers is measured")]
 fn large_fixtures_do_not_block_other_requests() {
     let server = Local::shared_flow();
     let names: Vec<String> = (0..60_000).map(|number| format!("Q{number}")).collect();
