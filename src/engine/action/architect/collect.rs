@@ -81,7 +81,7 @@ fn note_settings(state: &mut State, collect: &CollectInput, listening: &Listenin
     note(Field::Max, listening.max);
     match listening.terminator {
         Some(key) => {
-            note_text(state, Field::TerminatingDtmf, format!("digit_{key}").into())
+            note_text(state, Field::TerminatingDtmf, format!("digit_{key}").into());
         }
         None => state.note(|| EventKind::Input(Field::TerminatingDtmf, Value::NOT_SET)),
     }
