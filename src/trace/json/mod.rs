@@ -31,7 +31,7 @@ const COMPLETED: &str =
 /// Separator and beginning of a step.
 const NEXT_STEP: &str = ",{\"seq\":";
 
-/// The path and the rest of a step without a next one, after the braces of a group and of the
+/// The rest of a step without a next one, after the braces of a group and of the
 /// result, and [`NEXT_STEP`].
 const END: &str = "}},\"next\":null,\"diagnostics\":[]},{\"seq\":";
 
@@ -228,16 +228,20 @@ impl PartWriter<'_> {
         let skipped = usize::from(!written.is_open);
         if written.has_more {
             out.push_str(&"}},\"next\":"[skipped..]);
-            self.write_node_id(step.next, out);
-            self.write_asked_and_notes(events, out);
-            return;
+            return self.write_next_and_more(step.next, events, out);
         }
         let next = step.next.map(|node| &self.names.nodes[node.index()]);
         let end = next.map_or(END, |next| &next.end);
         out.push_str(&end[skipped..]);
     }
 
-    fn write_asked_and_notes(&self, events: &Events<'_>, out: &mut String) {
+    fn write_next_and_more(
+        &self,
+        next: Option<NodeId>,
+        events: &Events<'_>,
+        out: &mut String,
+    ) {
+        self.write_node_id(next, out);
         let asked = events.iter().filter_map(|fact| match fact {
             EventKind::Requested(asked) => Some(asked),
             _ => None,

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_constant_texts_of_decisions_are_those_of_their_parts() {
+    fn constant_decisions_are_the_same_as_their_parts() {
         let conditions = (1..=12).map(PathTaken::Condition);
         for path in conditions.chain([PathTaken::Default]) {
             let (mut decision, mut parts) = (String::new(), String::new());

@@ -17,7 +17,7 @@ use crate::value::{Json, Text, Value, write_json_string, write_json_string_after
 /// detect a failed step.
 const RESERVED: [&str; 3] = ["answer", "error", "cutOff"];
 
-/// What follows the entries of a result.
+/// The parts after the entries of a result.
 #[derive(Clone, Copy)]
 pub(in crate::trace) struct Written {
     /// Whether the step has further entries: a request or notes.

@@ -69,7 +69,7 @@ pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>>
 
 const PROMPTED: EventKind = EventKind::Prompted(Phrase::Made(EMPTY_TEXT));
 
-/// Inlined, so that a copy of a text comes to its place at once.
+/// Inlined, so that a copy of a string comes to its place at once.
 #[inline(always)]
 fn note_words(state: &mut State, words: Text) {
     state.made_bytes = state.made_bytes.saturating_add(words.len());
