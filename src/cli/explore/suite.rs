@@ -23,7 +23,7 @@ use crate::program::Program;
 use crate::report::exploration::{Additions, MutantSummary, SuiteSummary};
 use crate::report::scenario::{line, object, paths, set};
 use crate::runner::{CaseResult, Library, Options, Outcome, Plan, RunEvent, run};
-use crate::source::{Files, relative, replace_file};
+use crate::source::{Files, relative, replace_own_file};
 use crate::suite::snapshot::slug;
 use crate::suite::{Selection, discover, slashed};
 use crate::value::{Json, Text};
@@ -191,7 +191,8 @@ impl Explored<'_> {
         if text == before {
             return Ok(());
         }
-        replace_file(path, &text).map_err(|error| unwritable(path, &error))?;
+        replace_own_file(folder_of(path), path, &text)
+            .map_err(|error| unwritable(path, &error))?;
         summary.files.push(slashed(path));
         Ok(())
     }
@@ -323,7 +324,7 @@ impl Explored<'_> {
     ) -> io::Result<Result<(), Exit>> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let trial = path.with_file_name(format!(".{name}"));
-        if let Err(error) = replace_file(&trial, &file.text()) {
+        if let Err(error) = replace_own_file(folder_of(path), &trial, &file.text()) {
             return Ok(Err(unwritable(path, &error)));
         }
         let played = self.run(std::slice::from_ref(&trial));
@@ -364,7 +365,7 @@ impl Explored<'_> {
             (true, true) => return Ok(Ok(())),
             (false, true) => fs::remove_file(path),
             _ if text == before => return Ok(Ok(())),
-            _ => replace_file(path, &text),
+            _ => replace_own_file(folder_of(path), path, &text),
         };
         match done {
             Ok(()) => {
@@ -461,6 +462,11 @@ fn unique(name: String, names: &mut BTreeSet<String>) -> String {
 fn unwritable(path: &Path, error: &io::Error) -> Exit {
     output::message("error", &format!("cannot write {}: {error}", path.display()));
     Exit::External
+}
+
+/// Returns the folder of a file of tests, in which a repository may have links.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::flow::architect::ArchitectFlow;
 use crate::flow::check::forbids_running;
 use crate::flow::read;
 use crate::project::{FILE_NAME, Terraform};
-use crate::source::{Files, plain, read_yaml, replace_file};
+use crate::source::{Files, plain, read_yaml, replace_own_file};
 use crate::terraform::{Report, root_modules};
 
 /// Name of the fixtures of a project.
@@ -233,7 +233,7 @@ fn write(
         let (text, left) = added(&existing, entries, files);
         let is_changed = text != existing;
         if is_changed {
-            replace_file(&path, &text).map_err(failed)?;
+            replace_own_file(folder, &path, &text).map_err(failed)?;
         }
         (if is_changed { "added to" } else { "kept    " }, left)
     } else {
