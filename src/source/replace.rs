@@ -26,6 +26,8 @@ pub fn replace_file(
 /// # Errors
 /// Fails if the file cannot be written, or if its folder is a link that leads out of `root`.
 pub fn replace_own_file(root: &Path, path: &Path, content: &str) -> io::Result<()> {
+    confine::writable()?;
+    fs::create_dir_all(root)?;
     require_inside(root, path)?;
     create_parent_folder(path)?;
     let mut file = Replacement::create(path)?;

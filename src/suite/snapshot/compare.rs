@@ -196,7 +196,7 @@ fn shown(text: &str) -> Shown {
 /// Returns the folder of the scenario file of a snapshot: the snapshots are in a folder
 /// next to it.
 fn root_of(path: &Path) -> &Path {
-    path.parent().and_then(Path::parent).unwrap_or(path)
+    path.parent().and_then(Path::parent).unwrap_or(Path::new(""))
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
