@@ -267,9 +267,8 @@ impl Reader<'_> {
 fn number_problem(text: &str) -> String {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let is_small = exponent.starts_with('-')
-        || mantissa.starts_with("0.")
-        || mantissa.starts_with("-0.");
+    let is_fraction = mantissa.starts_with("0.") || mantissa.starts_with("-0.");
+    let is_small = exponent.starts_with('-') || (exponent.is_empty() && is_fraction);
     if digits.trim_matches('0').len() > MAX_DIGITS {
         format!("a number of more than {MAX_DIGITS} digits")
     } else if is_small {

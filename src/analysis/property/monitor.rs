@@ -186,10 +186,10 @@ impl Monitor {
                 self.apply(progress, Occurrence::Check, clock_ms);
             }
             Happening::End(end) => {
+                self.expire(progress, clock_ms);
                 if end.error.is_some_and(is_limit) {
                     self.release(progress);
                 }
-                self.expire(progress, clock_ms);
                 self.apply(progress, Occurrence::Check, clock_ms);
             }
             _ => {}
@@ -238,7 +238,7 @@ impl Monitor {
         }
     }
 
-    /// Ends a wait that the limit of actions interrupts. A wait without `within` continues
+    /// Ends a wait that a limit of the simulation interrupts. A wait without `within` continues
     /// if at least half of the call's actions belong to it: the moment never comes. The
     /// limit is the simulation's, so it breaks nothing that had time left.
     fn release(&self, progress: &mut Progress) {
@@ -374,6 +374,7 @@ fn variables(program: &Program, flow: FlowId, name: &str) -> Vec<VariableId> {
     same.filter_map(|(index, _)| u32::try_from(index).ok().map(VariableId)).collect()
 }
 
+/// Whether a limit of the simulation ends the call.
 fn is_limit(code: Code) -> bool {
-    code == Code::ACTION_LIMIT_EXCEEDED
+    matches!(code, Code::ACTION_LIMIT_EXCEEDED | Code::CALL_TOO_LARGE)
 }

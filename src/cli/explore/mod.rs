@@ -272,7 +272,10 @@ fn explored(
     let explored = explore_watched(program, calls, fixtures, options(arguments), &watch);
     progress.end();
     interrupt::end_at_once();
-    explored.map_err(|error| io::Error::other(error.to_string()))
+    let mut explored = explored.map_err(|error| io::Error::other(error.to_string()))?;
+    // After the last look of the exploration.
+    explored.is_stopped |= interrupt::is_stopped();
+    Ok(explored)
 }
 
 fn options(arguments: &Arguments) -> Options {

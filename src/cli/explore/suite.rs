@@ -18,7 +18,7 @@ use crate::engine::{Call, Limits};
 use crate::explore::Exploration;
 use crate::explore::mutants::Detection;
 use crate::explore::suite::{Reached, Suite, SuiteCall, suite, suite_call};
-use crate::flow::{FlowId, FlowLabel};
+use crate::flow::FlowId;
 use crate::program::Program;
 use crate::report::exploration::{Additions, MutantSummary, SuiteSummary};
 use crate::report::scenario::{line, object, paths, set};
@@ -182,9 +182,10 @@ impl Explored<'_> {
         let symbols = &self.program.symbols;
         let mut file = TestFile::parse(&before);
         let is_known = |name: &str| {
-            let is_it = |it: &FlowLabel| it.name == *name || it.id == *name;
-            let started = self.calls.iter().map(|it| symbols.flow_reference(it.flow()));
-            symbols.flows.iter().any(is_it) || started.into_iter().any(|it| it == *name)
+            let mut started =
+                self.calls.iter().map(|it| symbols.flow_reference(it.flow()));
+            // A name that two flows have is not one any more.
+            self.program.flows_named(name).len() == 1 || started.any(|it| it == *name)
         };
         file.rename_flow(is_known, &symbols.flow_reference(flow));
         let text = file.saved();

@@ -17,6 +17,11 @@ pub trait Directory {
     /// The only object of this kind with this name; for a user, with this e-mail address.
     fn by_name(&self, kind: Kind, name: &str) -> Option<Value>;
 
+    /// The only user with this name.
+    fn user_by_name(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
     /// The user prompt with this name.
     fn user_prompt(&self, name: &str) -> Option<Value>;
 

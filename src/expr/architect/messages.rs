@@ -70,7 +70,8 @@ fn conversion(function: &'static Function, given: &[Type]) -> Option<String> {
         });
         possible.map(|(name, _)| *name).collect::<Vec<_>>()
     };
-    let places = (0..given.len()).map(|place| (place, possible(place)));
+    // Each place is tried with all values, of which there may be thousands.
+    let places = (0..given.len().min(ORDINALS.len())).map(|it| (it, possible(it)));
     let found: Vec<_> = places.filter(|(_, names)| !names.is_empty()).collect();
     // A conversion to a String never fails.
     let (place, names) =
@@ -80,12 +81,11 @@ fn conversion(function: &'static Function, given: &[Type]) -> Option<String> {
         [one] => format!("`{one}`"),
         several => format!("`{}`", several.join("` or `")),
     };
-    Some(format!("convert the {} value with {names}", ordinal(*place)?))
+    Some(format!("convert the {} value with {names}", ORDINALS[*place]))
 }
 
-fn ordinal(place: usize) -> Option<&'static str> {
-    ["first", "second", "third", "fourth", "fifth"].get(place).copied()
-}
+/// The places of values that advice can name.
+const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
 
 /// The advice for values that `Any` excludes.
 fn not_any(function: &Function, given: &[Type]) -> Option<String> {

@@ -48,14 +48,23 @@ prompts: {Greeting: {tts: Welcome dear.}}
 #[test]
 fn objects_that_are_given_by_name_are_those_of_the_organisation() {
     let flow = call_flow(
-        &["queue q", "queueCollection qs", "user u", "skill s", "prompt p", "queue none"],
+        &[
+            "queue q",
+            "queueCollection qs",
+            "user u",
+            "user named",
+            "skill s",
+            "prompt p",
+            "queue none",
+        ],
         "- playAudio: {name: A, audio: {exp: 'ToAudio(Flow.p)'}}
 - playAudio: {name: B, audio: {exp: 'ToAudioTTS(ToString(Flow.q == FindQueue(\"Marketing\")))'}}
 - playAudio: {name: C, audio: {exp: 'ToAudioTTS(Flow.qs[1].id)'}}
 - playAudio: {name: D, audio: {exp: 'ToAudioTTS(Flow.u.name)'}}
 - playAudio: {name: E, audio: {exp: 'ToAudioTTS(Flow.s.id)'}}
 - playAudio: {name: F, audio: {exp: 'ToAudioTTS(Flow.none.name)'}}
-- playAudio: {name: G, audio: {exp: 'ToAudioTTS(Call.CurrentQueue.id)'}}",
+- playAudio: {name: G, audio: {exp: 'ToAudioTTS(Call.CurrentQueue.id)'}}
+- playAudio: {name: H, audio: {exp: 'ToAudioTTS(ToString(Flow.named == Flow.u))'}}",
     );
     let run = stage(flow)
         .world(ORGANISATION)
@@ -63,6 +72,7 @@ fn objects_that_are_given_by_name_are_those_of_the_organisation() {
             ("Flow.q", "\"marketing\""),
             ("Flow.qs", "[{\"id\": \"7\"}, \"Marketing\"]"),
             ("Flow.u", "\"ann@example.com\""),
+            ("Flow.named", "\"Ann\""),
             ("Flow.s", "{\"name\": \"Spanish\"}"),
             ("Flow.p", "\"Greeting\""),
             ("Flow.none", "\"Elsewhere\""),
@@ -70,7 +80,8 @@ fn objects_that_are_given_by_name_are_those_of_the_organisation() {
         ])
         .run();
     assert_eq!(run.end(), "completed");
-    let heard = ["Welcome dear.", "true", "q-1", "Ann", "s-1", "Elsewhere", "q-1"];
+    let heard =
+        ["Welcome dear.", "true", "q-1", "Ann", "s-1", "Elsewhere", "q-1", "true"];
     assert_eq!(run.prompts(), heard);
 }
 

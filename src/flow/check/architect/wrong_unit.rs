@@ -17,7 +17,9 @@ pub(super) fn find(flow: &ArchitectFlow, report: &mut Report<'_>) {
     flow.each_action(&mut |_, action| {
         for (setting, wanted, _) in REFERENCES {
             let Some((unit, span)) = target(flow, action, setting) else { continue };
-            if unit.kind == wanted {
+            // The states of a flow may be loop tasks.
+            let is_loop = (wanted, unit.kind) == (UnitKind::State, UnitKind::Task);
+            if unit.kind == wanted || is_loop {
                 continue;
             }
             report.at(Code::INVALID_PROPERTY, action.title(), span, |diagnostic| {
