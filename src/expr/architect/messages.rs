@@ -70,7 +70,7 @@ fn conversion(function: &'static Function, given: &[Type]) -> Option<String> {
         });
         possible.map(|(name, _)| *name).collect::<Vec<_>>()
     };
-    // Each place is tried with all values, of which there may be thousands.
+    // Each place is tried with all values, and there may be thousands of them.
     let places = (0..given.len().min(ORDINALS.len())).map(|it| (it, possible(it)));
     let found: Vec<_> = places.filter(|(_, names)| !names.is_empty()).collect();
     // A conversion to a String never fails.
