@@ -60,9 +60,9 @@ impl Recorder {
         }
     }
 
-    /// Records an event with a string, which is empty in `empty`. The string comes to its place after the rest of the
-    /// event: if both were moved together, the processor would wait for their writes before
-    /// it could read them as one.
+    /// Records an event with a string, which is empty in `empty`. The string comes to its
+    /// place after the rest of the event: if both were moved together, the processor would
+    /// wait for their writes before it could read them as one.
     #[inline(always)]
     pub(super) fn note_text(&mut self, step: u32, text: Text, empty: EventKind) {
         self.events.note(step, || empty);
