@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Severity, Tally, nearest};
 use crate::flow::architect::ArchitectFlow;
-use crate::flow::{Dependency, DependencyKind, dependencies};
-use crate::value::Kind;
+use crate::flow::{Dependency, DependencyKind, dependencies, received};
+use crate::value::{Kind, Type};
 use crate::world::Fixtures;
 
 /// Finds queues, prompts, data tables and other objects that are missing from the
@@ -27,9 +27,55 @@ pub fn architect_against_fixtures<'a>(
                 tally.add(finding, &mut findings);
             }
         });
+        column_types(flow, fixtures, &mut tally, &mut findings);
         tally.finish(&mut findings);
     }
     findings
+}
+
+/// Finds variables whose type differs from the declared type of the column that they
+/// receive. Architect offers only variables of the column's type, so this is an error. A
+/// column whose type follows from its cells is not checked. *Source: Genesys' help on
+/// data tables and on the Data Table Lookup action; it does not give the message of
+/// Architect.*
+fn column_types(
+    flow: &ArchitectFlow,
+    fixtures: &Fixtures,
+    tally: &mut Tally,
+    findings: &mut Vec<Diagnostic>,
+) {
+    let code = Code::WRONG_TYPE;
+    received(flow, &mut |result| {
+        let table = result.action.settings.get("dataTable");
+        let Some(table) = table.and_then(|table| table.value.text()) else { return };
+        let Some(gives) = column_type(table, result.name, fixtures) else { return };
+        let (name, holds) = (result.variable, result.value_type);
+        if holds == gives || holds == Type::ANY || !tally.wants(code, Severity::Error) {
+            return;
+        }
+        let message = format!(
+            "`{name}` has the type {holds}, but the column `{}` of the data table \
+             `{table}` has the type {gives}",
+            result.name
+        );
+        let finding = Diagnostic::new(code, message)
+            .at(result.span)
+            .help(format!("use a variable of the type {gives}"))
+            .node(result.action.title())
+            .flow(&*flow.name.value);
+        tally.add(finding, findings);
+    });
+}
+
+/// Returns the declared type of a column. The key is a string.
+fn column_type(table: &str, name: &str, fixtures: &Fixtures) -> Option<Type> {
+    let key = fixtures.data_table_columns(table)?.into_iter().next()?;
+    if key.eq_ignore_ascii_case(name) {
+        return Some(Type::one(Kind::String));
+    }
+    let mut columns = fixtures.data_table_column_types(table)?;
+    let column = columns.find(|column| column.name.eq_ignore_ascii_case(name))?;
+    column.is_declared.then_some(Type::one(column.kind))
 }
 
 /// Known names by kind of object, looked up once.

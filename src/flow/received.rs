@@ -34,8 +34,12 @@ pub struct Received<'f> {
     pub action: &'f Action,
     /// The name of the result: `customer.name`, or a column.
     pub name: &'f str,
+    /// The variable.
+    pub variable: &'f str,
     /// The type of the variable.
     pub value_type: Type,
+    /// The position of the variable.
+    pub span: Span,
 }
 
 /// Calls `visit` on all results of data actions, data tables and actions that only
@@ -55,7 +59,8 @@ pub fn received<'f>(flow: &'f ArchitectFlow, visit: &mut dyn FnMut(Received<'f>)
         };
         if let Some(name) = result {
             let value_type = type_of(variable, flow, place);
-            visit(Received { action, name, value_type });
+            let span = place.setting.span;
+            visit(Received { action, name, variable, value_type, span });
         }
     });
 }

@@ -249,3 +249,38 @@ fn many_findings_are_counted() {
     let last = &found[100].0.message;
     assert_eq!(last, "200 more like this, starting here");
 }
+
+/// Returns the findings of a lookup of one column into `Flow.text`, a String.
+fn of_column(columns: &str) -> Vec<(Diagnostic, String)> {
+    let lookup = "- dataTableLookup: {name: L, lookupValue: {lit: x}, dataTable: {Routes: \
+                  {foundOutputs: {city: {var: Flow.text}}}}}";
+    found(&with_actions(lookup), &format!("queues: [Sales]\ndataTables: {columns}"))
+}
+
+#[test]
+fn a_variable_has_the_type_of_its_column() {
+    for fits in [
+        "{Routes: {columns: {city: string}}}",
+        // The type follows from the cells.
+        "{Routes: {rows: [{key: x, city: true}]}}",
+        // The key is a string.
+        "{Routes: {key: city, columns: {other: boolean}}}",
+    ] {
+        assert_eq!(of_column(fits), [], "{fits}");
+    }
+    for (declared, name) in
+        [("boolean", "Boolean"), ("integer", "Integer"), ("number", "Decimal")]
+    {
+        let found = of_column(&format!("{{Routes: {{columns: {{City: {declared}}}}}}}"));
+        let [(finding, text)] = found.as_slice() else { panic!("{found:?}") };
+        let message = format!(
+            "`Flow.text` has the type String, but the column `city` of the data table \
+             `Routes` has the type {name}"
+        );
+        assert_eq!(finding.message, message);
+        assert_eq!((finding.code, finding.severity), (Code::WRONG_TYPE, Severity::Error));
+        assert_eq!(finding.help, Some(format!("use a variable of the type {name}")));
+        assert_eq!(finding.node.as_deref(), Some("L"));
+        assert!(text.contains("Flow.text"), "{text}");
+    }
+}
