@@ -198,6 +198,7 @@ impl State {
         self.limits.max_actions =
             (self.actions - self.turn_began.1).saturating_add(max_actions);
         self.made_bytes = 0;
+        self.turn_first = 0;
         let recorder = std::mem::take(&mut self.recorder);
         self.recorder = self.keep_open_steps(&recorder);
     }

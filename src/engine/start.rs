@@ -167,9 +167,8 @@ pub fn variable(
     match Value::decode_given(&value.to_json(), holds) {
         Ok(_) => Ok(()),
         Err(problem) => {
-            let message =
-                format!("the variable `{name}` cannot hold the value: {problem}");
-            let help = format!("the variable has the type {holds}");
+            let message = format!("`{name}` has the type {holds}: {problem}");
+            let help = "give a value of this type";
             Err(Box::new(Diagnostic::new(Code::WRONG_TYPE, message).help(help)))
         }
     }

@@ -230,7 +230,8 @@ impl<'p> Reads<'p> {
                 let part = self.program.unit(step.flow).architect.as_deref();
                 let hold = part.and_then(|part| part.hold_prompt.as_ref());
                 self.begin(part.map_or(&[][..], |part| part.variables.list.as_slice()));
-                hold.into_iter().for_each(|source| self.read(source));
+                let code = part.and_then(|part| part.wrapup_code.as_ref());
+                hold.into_iter().chain(code).for_each(|source| self.read(source));
                 self.read_all(action);
             }
             Action::BeginSequence => self.begin(self.own_variables()),

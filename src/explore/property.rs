@@ -153,8 +153,8 @@ impl Watched<'_> {
         self.monitor.advance(&mut watch.progress, &record)
     }
 
-    pub(super) fn waits_since(self, watch: &Watch) -> Option<u32> {
-        self.monitor.waits_since(&watch.progress)
+    pub(super) fn wait_of(self, watch: &Watch) -> Option<u32> {
+        self.monitor.wait_of(&watch.progress)
     }
 
     pub(super) fn write_key(self, watch: &Watch, clock_ms: i64, out: &mut String) {

@@ -163,9 +163,9 @@ impl World<'_> {
     }
 
     /// The beginning of the wait for a moment of the property.
-    fn waits_since(&self, live: &Live) -> Option<u32> {
+    fn wait_of(&self, live: &Live) -> Option<u32> {
         let (watched, watch) = self.watched.zip(live.watch.as_ref())?;
-        watched.waits_since(watch)
+        watched.wait_of(watch)
     }
 
     /// Drops the record of the call so far, which the property has seen.
@@ -196,7 +196,7 @@ impl World<'_> {
         goals.dedup();
         let actions = session.actions().saturating_sub(before);
         let waiting = session.waiting_node();
-        let since = self.waits_since(live);
+        let wait = self.wait_of(live);
         let seen = self.watch(live);
         let steps = live.session.steps();
         // Later steps make no difference to the property.
@@ -216,7 +216,7 @@ impl World<'_> {
         self.forget(live);
         let is_passive =
             !matches!(&answer, Answer::Input(input) if *input != Input::Silence);
-        let is_idle = is_passive && since.is_some() && since == self.waits_since(live);
+        let is_idle = is_passive && wait.is_some() && wait == self.wait_of(live);
         let next = waiting.filter(|_| seen == Seen::Open);
         let next = next.map(|node| self.next(live, node));
         let is_broken = matches!(seen, Seen::Broken(_));

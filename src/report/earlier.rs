@@ -9,10 +9,11 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::json::SCHEMA;
+use super::json::{NO_TESTS, SCHEMA};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::runner::{
     CaseId, CaseResult, Ended, Library, LoadedSuite, Outcome, Reported, RunEvent, Tally,
+    Untested,
 };
 use crate::source::{File, Files, Span};
 use crate::suite::{Mismatch, Shown};
@@ -40,6 +41,9 @@ pub struct EarlierRuns {
     expected: usize,
     took: Duration,
     has_no_times: bool,
+    /// Properties of files without tests, by file, with the number of the last run that
+    /// has them.
+    untested: IndexMap<String, (usize, Vec<Text>)>,
     /// Numbers of `started` and `ended` lines.
     started: usize,
     ended: usize,
@@ -60,6 +64,13 @@ struct Started {
     selected: usize,
     found: usize,
     files: usize,
+}
+
+#[derive(Deserialize)]
+struct PropertyLine {
+    file: String,
+    name: String,
+    result: String,
 }
 
 #[derive(Deserialize)]
@@ -190,10 +201,41 @@ impl EarlierRuns {
                 self.has_no_times |= run.took_ms.is_none();
                 self.ended += 1;
             }
+            // The results of other files are those of their tests.
+            "property" => {
+                let line: PropertyLine = serde_json::from_str(line).map_err(unread)?;
+                if line.result == NO_TESTS {
+                    self.add_untested(line);
+                }
+            }
             // Later versions may add events.
             _ => {}
         }
         Ok(())
+    }
+
+    /// Adds a property of a file without tests. Those of a later run replace those of an
+    /// earlier one.
+    fn add_untested(&mut self, line: PropertyLine) {
+        let (run, names) = self.untested.entry(line.file).or_default();
+        if *run != self.started {
+            (*run, *names) = (self.started, Vec::new());
+        }
+        names.push(line.name.into());
+    }
+
+    /// Returns the files without tests, unless a run has tests of them.
+    fn without_tests(&self) -> Vec<Untested> {
+        let has_tests = |file: &str| self.results.values().any(|it| it.file == file);
+        let own = self.untested.iter().filter(|(file, _)| !has_tests(file));
+        let mut files: Vec<Untested> = own
+            .map(|(file, (_, names))| Untested {
+                path: file.into(),
+                properties: names.clone(),
+            })
+            .collect();
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        files
     }
 
     /// Returns whether every run has ended.
@@ -218,7 +260,9 @@ impl EarlierRuns {
             let place = |it: &Finished| (Path::new(&it.file).to_owned(), it.line, it.row);
             place(one).cmp(&place(other))
         });
-        let (library, mut files) = (Library::default(), Files::new());
+        let mut library = Library::default();
+        library.untested = self.without_tests();
+        let mut files = Files::new();
         let places = Places::of(self.results.values(), &mut files);
         let last_runs = self.last_runs();
         let results = self.results.values().map(|it| (it, it.result(&places)));

@@ -74,6 +74,7 @@ impl Reporter for Github<'_> {
                 }
                 self.out.flush()?;
                 if let Some(path) = &self.options.step_summary {
+                    self.page.add_without_tests(scene.library.without_tests());
                     append(path, &(self.page.text(tally, took) + "\n"))?;
                 }
             }

@@ -4,17 +4,22 @@
 //! several partitions are again a valid file.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::explain::cause;
 use super::output::ReportFile;
+use super::properties::Properties;
+use super::property_cases::{PropertyCase, PropertyResult, is_without_tests};
 use super::spec::{Destination, Format, Target};
 use super::words::{explanation, path_of};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
-use crate::runner::{CaseId, CaseResult, Ended, Listed, LoadedSuite, Outcome, RunEvent};
+use crate::runner::{
+    CaseId, CaseResult, Ended, Library, Listed, LoadedSuite, Outcome, RunEvent,
+};
 use crate::source::{Files, Position};
 use crate::suite::{Mismatch, Shown};
 use crate::trace::Trace;
@@ -22,6 +27,9 @@ use crate::value::Text;
 
 /// Name and version of the format.
 pub(super) const SCHEMA: &str = "flowsim.run/1";
+
+/// The result of a property of a scenario file without tests.
+pub(super) const NO_TESTS: &str = "noTests";
 
 /// JSON, one object per line.
 pub(super) const FORMAT: Format = Format {
@@ -37,11 +45,12 @@ struct JsonLines {
     file: ReportFile,
     options: Options,
     lines: String,
+    properties: Properties,
 }
 
 impl JsonLines {
     fn new(file: ReportFile, options: Options) -> Self {
-        Self { file, options, lines: String::new() }
+        Self { file, options, lines: String::new(), properties: Properties::default() }
     }
 }
 
@@ -51,14 +60,17 @@ impl Reporter for JsonLines {
             RunEvent::Started => self.file.begin(),
             RunEvent::Read { .. } | RunEvent::Waiting => Ok(()),
             RunEvent::Finished(result) => {
+                self.properties.add(result);
                 self.lines += &finished(result, &self.options, scene.files)?;
                 Ok(())
             }
             RunEvent::Ended(ended) => {
                 let Ended { tally, found, files, .. } = ended;
                 let started = Line::Started { selected: tally.total(), found, files };
+                let properties = property_lines(&mut self.properties, scene.library)?;
                 let ended = text(&Line::ended(ended, &self.options))?;
-                self.file.write(&(text(&started)? + &self.lines + &ended))
+                let all = text(&started)? + &self.lines + &properties + &ended;
+                self.file.write(&all)
             }
         }
     }
@@ -70,17 +82,18 @@ pub struct JsonStream<'e> {
     options: Options,
     /// Whether the `started` line was written with a list.
     is_started: bool,
+    properties: Properties,
 }
 
 impl<'e> JsonStream<'e> {
     /// Writes to `out`. All files of the run must be read before its first test.
     pub fn new(out: Box<dyn Write + 'e>, options: Options) -> Self {
-        Self { out, options, is_started: false }
+        Self { out, options, is_started: false, properties: Properties::default() }
     }
 
     /// Writes to `out`, after a list of the tests.
     pub fn after_list(out: Box<dyn Write + 'e>, options: Options) -> Self {
-        Self { out, options, is_started: true }
+        Self { out, options, is_started: true, properties: Properties::default() }
     }
 }
 
@@ -96,8 +109,14 @@ impl Reporter for JsonStream<'_> {
             RunEvent::Started | RunEvent::Read { .. } | RunEvent::Waiting => {
                 return Ok(());
             }
-            RunEvent::Finished(result) => finished(result, &self.options, scene.files)?,
-            RunEvent::Ended(ended) => text(&Line::ended(ended, &self.options))?,
+            RunEvent::Finished(result) => {
+                self.properties.add(result);
+                finished(result, &self.options, scene.files)?
+            }
+            RunEvent::Ended(ended) => {
+                property_lines(&mut self.properties, scene.library)?
+                    + &text(&Line::ended(ended, &self.options))?
+            }
         };
         self.out.write_all(line.as_bytes())?;
         self.out.flush()
@@ -142,6 +161,17 @@ fn finished(result: &CaseResult, options: &Options, files: &Files) -> io::Result
     text(&Line::Finished(Box::new(line)))
 }
 
+/// Formats the properties of the run, one line each.
+fn property_lines(properties: &mut Properties, library: &Library) -> io::Result<String> {
+    properties.add_without_tests(library.without_tests_of_share());
+    let mut lines = String::new();
+    for (path, case) in properties.take() {
+        let line = PropertyLine::of(&path, &case);
+        lines += &text(&Line::Property(Box::new(line)))?;
+    }
+    Ok(lines)
+}
+
 impl Options {
     fn took_ms(&self, took: Duration) -> Option<f64> {
         // Whole microseconds: more digits were not measured.
@@ -173,6 +203,7 @@ enum Line<'a> {
     },
     Listed(Box<Entry<'a>>),
     Finished(Box<Finished<'a>>),
+    Property(Box<PropertyLine<'a>>),
     Ended {
         passed: usize,
         failed: usize,
@@ -237,6 +268,53 @@ impl<'a> Entry<'a> {
             diagnostics: diagnostics.iter().map(Finding::of).collect(),
             explanation: (!explanation.is_empty()).then_some(explanation),
         }
+    }
+}
+
+/// A property. All keys are always present; what does not apply is null.
+#[derive(Serialize)]
+struct PropertyLine<'a> {
+    file: String,
+    name: &'a str,
+    title: &'a str,
+    result: &'static str,
+    reason: Option<&'static str>,
+    /// The first test whose call breaks the property.
+    test: Option<Breaking<'a>>,
+}
+
+/// A test whose call breaks a property.
+#[derive(Serialize)]
+struct Breaking<'a> {
+    line: u32,
+    row: Option<u32>,
+    title: &'a str,
+    seq: Option<u32>,
+    message: &'a str,
+    command: &'a str,
+}
+
+impl<'a> PropertyLine<'a> {
+    fn of(path: &Path, case: &'a PropertyCase) -> Self {
+        let (result, reason, broken) = match &case.result {
+            PropertyResult::Kept => ("kept", None, None),
+            PropertyResult::Broken(broken) => ("broken", None, Some(broken)),
+            PropertyResult::NotChecked(why) if is_without_tests(why) => {
+                (NO_TESTS, Some(*why), None)
+            }
+            PropertyResult::NotChecked(why) => ("notChecked", Some(*why), None),
+        };
+        let test = broken.map(|broken| Breaking {
+            line: broken.id.line,
+            row: broken.id.row,
+            title: &broken.id.title,
+            seq: broken.step.map(|step| step.saturating_add(1)),
+            message: &broken.message,
+            command: &broken.command,
+        });
+        let (file, name, title) =
+            (path_of(path), case.name.as_str(), case.title.as_str());
+        Self { file, name, title, result, reason, test }
     }
 }
 

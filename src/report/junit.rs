@@ -12,7 +12,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::output::ReportFile;
-use super::property_cases::{Broken, PropertyCases, PropertyResult};
+use super::property_cases::{Broken, PropertyCase, PropertyCases, PropertyResult};
 use super::spec::{Destination, Format, Target};
 use super::words::{explanation, headline, junit_parts, name_of, plural, shown_path};
 use super::{Options, Reporter};
@@ -87,8 +87,8 @@ impl Junit {
             return Ok(());
         };
         let class = cases.name.clone();
-        for (name, result) in properties.results() {
-            let mut case = TestCase::new(name, property_status(result));
+        for PropertyCase { title, result, .. } in properties.results() {
+            let mut case = TestCase::new(title, property_status(result));
             case.classname = Some(class.clone());
             cases.add_test_case(case);
         }
@@ -113,9 +113,9 @@ impl Junit {
     fn text(&mut self, ended: Ended, library: &Library) -> io::Result<String> {
         let Ended { tally, took, .. } = ended;
         self.close()?;
-        for suite in library.without_tests() {
-            let properties = PropertyCases::without_tests(suite);
-            let path = suite.path.as_path().into();
+        for untested in library.without_tests() {
+            let properties = PropertyCases::without_tests(untested.properties);
+            let path = untested.path.as_path().into();
             self.current = Some(Suite { properties, ..Suite::new(&path) });
             self.close()?;
         }
@@ -164,7 +164,7 @@ impl Suite {
 fn property_status(result: PropertyResult) -> TestCaseStatus {
     match result {
         PropertyResult::Kept => TestCaseStatus::success(),
-        PropertyResult::Broken(Broken { message, test, command }) => {
+        PropertyResult::Broken(Broken { message, test, command, .. }) => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type("failed");
             status.set_message(message);

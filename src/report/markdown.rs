@@ -2,15 +2,20 @@
 
 use std::fmt::Write;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use super::causes::Causes;
 use super::output::ReportFile;
+use super::properties::Properties;
+use super::property_cases::{PropertyCase, PropertyResult};
 use super::spec::{Destination, Format, Target};
-use super::words::{counts, duration, explanation, name_of, place_of, plural};
+use super::words::{
+    counts, duration, explanation, name_of, place_of, plural, shown_path,
+};
 use super::{Options, Reporter};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally};
+use crate::runner::{CaseResult, Ended, LoadedSuite, Outcome, RunEvent, Tally, Untested};
 use crate::source::Files;
 
 /// First lines of pages: of a failed and of a successful run.
@@ -47,6 +52,7 @@ impl Reporter for Markdown {
                 Ok(())
             }
             RunEvent::Ended(Ended { tally, took, .. }) => {
+                self.page.add_without_tests(scene.library.without_tests());
                 self.file.write(&self.page.text(tally, took))
             }
         }
@@ -62,6 +68,7 @@ pub(super) struct Page {
     expected: String,
     causes: Causes,
     skipped: String,
+    properties: Properties,
     /// Number of tests omitted for lack of space.
     left_out: usize,
 }
@@ -75,12 +82,14 @@ impl Page {
             expected: String::new(),
             causes: Causes::default(),
             skipped: String::new(),
+            properties: Properties::default(),
             left_out: 0,
         }
     }
 
     pub(super) fn add(&mut self, result: &CaseResult, files: &Files) {
         self.causes.add(result);
+        self.properties.add(result);
         let (to, text) = match &result.outcome {
             Outcome::Passed => return,
             Outcome::ExpectedFailure { reason, .. } => {
@@ -102,7 +111,12 @@ impl Page {
         }
     }
 
-    pub(super) fn text(&self, tally: Tally, took: Duration) -> String {
+    /// Adds the properties of scenario files without tests.
+    pub(super) fn add_without_tests(&mut self, files: Vec<Untested>) {
+        self.properties.add_without_tests(files);
+    }
+
+    pub(super) fn text(&mut self, tally: Tally, took: Duration) -> String {
         let is_well = tally.failed == 0 && tally.not_run == 0;
         let title = TITLES[usize::from(is_well)];
         let mut text = format!("{title}\n{}", counts(tally));
@@ -126,6 +140,7 @@ impl Page {
         if !self.failures.is_empty() {
             let _ = write!(text, "\n### Failed\n{}", self.failures);
         }
+        text += &self.properties_text();
         if !self.expected.is_empty() {
             let _ = write!(text, "\n### Failed as expected\n\n{}", self.expected);
         }
@@ -137,6 +152,44 @@ impl Page {
             let _ = write!(text, "\n{tests} more omitted for lack of space.\n");
         }
         text
+    }
+
+    /// Formats the properties, as far as there is space.
+    fn properties_text(&mut self) -> String {
+        let all = self.properties.take();
+        let mut text = String::new();
+        let mut left_out = 0;
+        for line in all.iter().map(|(path, case)| property(path, case)) {
+            match self.room.checked_sub(line.len()) {
+                Some(room) => {
+                    text += &line;
+                    self.room = room;
+                }
+                None => left_out += 1,
+            }
+        }
+        if left_out > 0 {
+            let more = plural(left_out, "line");
+            let _ = writeln!(text, "- {more} more omitted for lack of space");
+        }
+        if text.is_empty() { text } else { format!("\n### Properties\n\n{text}") }
+    }
+}
+
+/// Formats a property with its result.
+fn property(path: &Path, case: &PropertyCase) -> String {
+    let name =
+        format!("{} · {}", escaped(&one_line(&case.name)), escaped(&shown_path(path)));
+    match &case.result {
+        PropertyResult::Kept => format!("- {name}: kept\n"),
+        PropertyResult::NotChecked(why) => {
+            format!("- {name}: not checked: {}\n", escaped(why))
+        }
+        PropertyResult::Broken(broken) => format!(
+            "- {name}: **broken** by {}: {}\n",
+            escaped(&broken.test),
+            escaped(&broken.message)
+        ),
     }
 }
 

@@ -29,6 +29,7 @@ mod junit;
 mod markdown;
 mod output;
 pub(crate) mod page;
+mod properties;
 mod property_cases;
 mod spec;
 mod tap;

@@ -5,8 +5,7 @@ use indexmap::IndexMap;
 
 use super::words::{name_of, place_of};
 use crate::diagnostic::visible::one_line;
-use crate::runner::{CaseResult, Outcome};
-use crate::suite::SuiteFile;
+use crate::runner::{CaseId, CaseResult, Outcome};
 use crate::value::Text;
 
 /// The beginning of the subject of a mismatch with a property.
@@ -43,6 +42,20 @@ pub(super) struct Broken {
     pub(super) test: String,
     /// The command that runs only the test.
     pub(super) command: String,
+    /// The test.
+    pub(super) id: CaseId,
+    /// The index of the step that breaks the property.
+    pub(super) step: Option<u32>,
+}
+
+/// A property with its result.
+#[derive(Debug)]
+pub(super) struct PropertyCase {
+    /// The name in the scenario file.
+    pub(super) name: Text,
+    /// The title in reports, safe to print.
+    pub(super) title: String,
+    pub(super) result: PropertyResult,
 }
 
 /// The result of a property.
@@ -56,16 +69,20 @@ pub(super) enum PropertyResult {
     NotChecked(&'static str),
 }
 
+/// A file without tests, as the reason why its properties have no results.
+pub(super) fn is_without_tests(reason: &str) -> bool {
+    reason == NO_TESTS
+}
+
 const NONE_PASSED: &str = "no test that was checked for it passed";
 const NO_TESTS: &str =
     "the file has no tests; `flowsim explore --properties` checks all calls";
 
 impl PropertyCases {
-    /// Returns the properties of a scenario file without tests.
-    pub(super) fn without_tests(suite: &SuiteFile) -> Self {
-        let names = suite.properties.iter().map(|property| property.name.clone());
+    /// Returns the properties with these names, of a scenario file without tests.
+    pub(super) fn without_tests(names: Vec<Text>) -> Self {
         let untested = |name| (name, Found { is_untested: true, ..Found::default() });
-        Self { found: names.map(untested).collect(), alike: Vec::new() }
+        Self { found: names.into_iter().map(untested).collect(), alike: Vec::new() }
     }
 
     /// Adds the properties that the call of a test was checked for.
@@ -93,13 +110,15 @@ impl PropertyCases {
                     message: one_line(&broken.message),
                     test: format!("{} {}", place_of(id), name_of(id)),
                     command: one_line(&result.command()),
+                    id: id.clone(),
+                    step: broken.step,
                 });
             }
         }
     }
 
-    /// Returns the names of the properties, safe to print, with their results.
-    pub(super) fn results(self) -> impl Iterator<Item = (String, PropertyResult)> {
+    /// Returns the properties with their results.
+    pub(super) fn results(self) -> impl Iterator<Item = PropertyCase> {
         let Self { found, alike } = self;
         found.into_iter().map(move |(name, found)| {
             let result = match found {
@@ -113,7 +132,7 @@ impl PropertyCases {
             while alike.contains(&title) {
                 title.push_str(" (property)");
             }
-            (title, result)
+            PropertyCase { name, title, result }
         })
     }
 }

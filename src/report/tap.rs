@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io;
 
 use super::output::ReportFile;
-use super::property_cases::{Broken, PropertyCases, PropertyResult};
+use super::property_cases::{Broken, PropertyCase, PropertyCases, PropertyResult};
 use super::spec::{Destination, Format, Target};
 use super::words::{
     explanation, file_of, headline, name_of, place_of_failure, plural, shown_path,
@@ -77,7 +77,7 @@ impl Tap {
     /// Adds the properties of the current scenario file.
     fn close(&mut self) {
         let Some((file, properties)) = self.properties.take() else { return };
-        for (name, result) in properties.results() {
+        for PropertyCase { title: name, result, .. } in properties.results() {
             self.count += 1;
             let is_broken = matches!(result, PropertyResult::Broken(_));
             let verdict = if is_broken { "not ok" } else { "ok" };
@@ -88,7 +88,7 @@ impl Tap {
                 PropertyResult::NotChecked(why) => {
                     let _ = writeln!(self.lines, " # SKIP {why}");
                 }
-                PropertyResult::Broken(Broken { message, test, command }) => {
+                PropertyResult::Broken(Broken { message, test, command, .. }) => {
                     let message = quoted(&message);
                     let (test, command) = (quoted(&test), quoted(&command));
                     let _ = writeln!(
@@ -155,9 +155,9 @@ impl Reporter for Tap {
             }
             RunEvent::Ended(ended) => {
                 self.close();
-                for suite in scene.library.without_tests() {
-                    let cases = PropertyCases::without_tests(suite);
-                    self.properties = Some((shown_path(&suite.path), cases));
+                for untested in scene.library.without_tests() {
+                    let cases = PropertyCases::without_tests(untested.properties);
+                    self.properties = Some((shown_path(&untested.path), cases));
                     self.close();
                 }
                 self.file.write(&self.text(ended.tally))

@@ -16,6 +16,7 @@ use crate::program::Program;
 use crate::recording::{self, Recording};
 use crate::source::{File, Files, read_document, readable};
 use crate::suite::{self, Case, ProjectDefaults, SuiteFile};
+use crate::value::Text;
 use crate::world::Fixtures;
 
 /// Scenario files, with the flows and fixtures that they name.
@@ -27,8 +28,10 @@ pub struct Library {
     pub suites: Vec<SuiteFile>,
     /// Diagnostics of scenario files. A file with an error is missing from `suites`.
     pub diagnostics: Vec<Diagnostic>,
-    /// Whether the run takes only some of the tests.
-    pub is_part: bool,
+    /// The part of the tests that the run takes.
+    pub part: Part,
+    /// Scenario files without tests of earlier runs.
+    pub untested: Vec<Untested>,
     /// Wall-clock time spent reading, without compiling. The times of parallel reads are
     /// added up.
     pub loading: Duration,
@@ -49,13 +52,50 @@ type ProgramKey = (Vec<PathBuf>, Vec<(String, String)>);
 /// A loaded value, or the diagnostics that prevented loading it.
 pub type Loaded<T> = Result<Arc<T>, Arc<[Diagnostic]>>;
 
+/// The part of the tests that a run takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All tests.
+    #[default]
+    Whole,
+    /// A share of all tests; other runs take the others.
+    Share,
+    /// Selected tests.
+    Selected,
+}
+
+/// A scenario file that has properties and no tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untested {
+    /// Path of the file.
+    pub path: PathBuf,
+    /// Names of the properties.
+    pub properties: Vec<Text>,
+}
+
 impl Library {
     /// Returns the scenario files that have properties and no tests. A run that takes only
     /// some of the tests has none.
-    pub fn without_tests(&self) -> impl Iterator<Item = &SuiteFile> {
-        let is_whole = !self.is_part;
+    pub fn without_tests(&self) -> Vec<Untested> {
+        if self.part == Part::Whole { self.without_tests_anywhere() } else { Vec::new() }
+    }
+
+    /// Returns the same for a run that takes all tests or a share of them: a merged report
+    /// of all shares has these files.
+    pub fn without_tests_of_share(&self) -> Vec<Untested> {
+        match self.part {
+            Part::Whole | Part::Share => self.without_tests_anywhere(),
+            Part::Selected => Vec::new(),
+        }
+    }
+
+    fn without_tests_anywhere(&self) -> Vec<Untested> {
         let is_it = |it: &&SuiteFile| it.cases.is_empty() && !it.properties.is_empty();
-        self.suites.iter().filter(move |suite| is_whole && is_it(suite))
+        let own = self.suites.iter().filter(is_it).map(|suite| Untested {
+            path: suite.path.clone(),
+            properties: suite.properties.iter().map(|it| it.name.clone()).collect(),
+        });
+        own.chain(self.untested.iter().cloned()).collect()
     }
 
     /// Reads scenario files, and loads and compiles everything that they name, each once.

@@ -26,7 +26,7 @@ pub(crate) use event::quoted;
 pub use event::{
     CaseId, CasePlace, CaseResult, Ended, Outcome, Reported, RunEvent, Tally,
 };
-pub use load::{Library, Loaded, near_to};
+pub use load::{Library, Loaded, Part, Untested, near_to};
 pub use place::{CaseLines, CasePosition};
 pub use plan::{Broken, Plan, Planned};
 pub use project::ProjectContext;

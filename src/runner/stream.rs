@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::ThreadPoolBuildError;
 
 use super::event::{Ended, RunEvent};
-use super::load::Library;
+use super::load::{Library, Part};
 use super::place::CasePosition;
 use super::plan::Chooser;
 use super::project::ProjectContext;
@@ -37,6 +37,18 @@ pub struct RunRequest {
     /// Whether all files are read before the first test runs, so that the number of tests
     /// is known from the start.
     pub reads_all_first: bool,
+}
+
+impl RunRequest {
+    /// Returns the part of the tests that the run takes.
+    fn part(&self) -> Part {
+        match &self.selection {
+            _ if !self.places.is_empty() => Part::Selected,
+            whole if whole.is_whole() => Part::Whole,
+            share if share.is_share() => Part::Share,
+            _ => Part::Selected,
+        }
+    }
 }
 
 /// Returns the number of bytes of scenario files to read before the first test runs.
@@ -69,7 +81,7 @@ pub fn run_files(
     let mut library = Library::default();
     library.project = Arc::clone(&wanted.project);
     library.diagnostics.clone_from(&wanted.diagnostics);
-    library.is_part = !wanted.places.is_empty() || !wanted.selection.is_whole();
+    library.part = wanted.part();
     let mut chooser = Chooser::new(&wanted.selection, &wanted.places);
     report(&RunEvent::Started, LoadedSuite { library: &library, files });
     let (mut paths, mut most_bytes) =

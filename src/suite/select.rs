@@ -116,6 +116,11 @@ impl Selection {
         self.filters.is_empty() && self.only.is_none() && self.partition.is_none()
     }
 
+    /// Returns whether a share of all tests is selected.
+    pub fn is_share(&self) -> bool {
+        self.filters.is_empty() && self.only.is_none() && self.partition.is_some()
+    }
+
     /// Returns whether a test matches the filters. Partitions are not considered.
     pub fn wants(&self, file: &Path, case: &Case) -> bool {
         let is_listed = self.only.as_ref().is_none_or(|only| {

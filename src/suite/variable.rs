@@ -168,16 +168,34 @@ fn origin(history: History<'_>, name: &str, value: &Value) -> (Option<usize>, Ve
 /// Explains that the call has no variable with this name.
 fn unknown(history: History<'_>, name: &str) -> Option<Text> {
     let program = history.program;
-    let flow = history.compiled(history.steps.first()?.node).flow;
     if let Some(owner) = owner(program, name) {
         let message =
             format!("`{name}` is a variable of {owner}, which the call did not enter");
         return Some(message.into());
     }
-    let near = nearest(name, program.variable_names(flow));
-    let suggestion =
-        near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    let suggestion = nearest(name, names_of_call(history))
+        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
     Some(format!("no loaded flow has a variable `{name}`{suggestion}").into())
+}
+
+/// Returns the names of the variables of the flows and tasks that the call entered, in this
+/// order.
+fn names_of_call(history: History<'_>) -> Vec<&str> {
+    let program = history.program;
+    let (mut flows, mut sequences) = (Vec::new(), Vec::new());
+    for step in history.steps {
+        let flow = history.compiled(step.node).flow;
+        if !flows.contains(&flow) {
+            flows.push(flow);
+        }
+        let sequence = program.sequence_of(step.node);
+        sequences.extend(sequence.filter(|it| !sequences.contains(it)));
+    }
+    let of_flows = flows.into_iter().flat_map(|flow| program.variable_names(flow));
+    let of_tasks =
+        sequences.into_iter().flat_map(|it| &program.sequence(it).variables.list);
+    let of_tasks = of_tasks.map(|it| program.symbols.variable(it.id).as_str());
+    of_flows.chain(of_tasks).collect()
 }
 
 /// Explains why no step set a variable.

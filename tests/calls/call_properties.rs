@@ -490,3 +490,30 @@ fn a_property_names_variables_of_other_flows_of_the_call() {
     assert!(text.contains("the property `6 rounds` does not hold"), "{text}");
     assert!(!text.contains("the property `7 rounds` does not hold"), "{text}");
 }
+
+/// A bot repeats its question within one action; every other silence leads back to it.
+#[test]
+fn a_wait_that_ends_and_begins_in_one_action_is_another_wait() {
+    let say = |text: &str| json!({"communicate": {"name": "Say", "communication": {"lit": text}}});
+    let jump = json!({"jumpToTask": {"name": "Again",
+        "targetTaskRef": "/digitalBot/tasks/task[T]"}});
+    let ask = json!({"askForSlot": {"name": "Ask", "slot": {"name": "Amount"},
+        "question": {"lit": "How much?"},
+        "outputs": {"maxNoInputs": {"actions": [jump]},
+            "maxNoMatches": {"actions": [say("Sorry.")]}}}});
+    let begin = json!({"jumpToTask": {"name": "Begin",
+        "targetTaskRef": "/digitalBot/tasks/task[T]"}});
+    let program = program_of(&json!({"digitalBot": {
+        "name": "F",
+        "startUpRef": "/digitalBot/bots/bot[B]",
+        "defaultLanguage": "en-us",
+        "variables": [{"integerVariable": {"name": "Slot.Amount"}}],
+        "settingsUserInput": {"noMatchesMax": {"lit": 1}, "noInputsMax": {"lit": 1},
+            "noMatchApology": {"lit": "Sorry."}, "noInputApology": {"lit": "Sorry."}},
+        "bots": [{"bot": {"name": "B", "refId": "B", "actions": [begin]}}],
+        "tasks": [{"task": {"name": "T", "refId": "T", "actions": [ask, say("Sorry.")]}}],
+    }}));
+    let property =
+        json!({"eventually": {"prompts": "Sorry."}, "after": {"prompts": "How much?"}});
+    assert_eq!(verdict(&program, &property), "proved");
+}

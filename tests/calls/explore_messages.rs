@@ -1,6 +1,10 @@
 //! Exploration of flows that run again: for the next message of a conversation, or while it
 //! waits in a queue.
 
+use std::sync::Arc;
+
+use flowsim::engine::{Call, Session};
+use flowsim::world::{FixtureHost, Fixtures, Host, Input};
 use serde_json::json;
 
 use crate::explore::{OPTIONS, explored, program_of, verdict};
@@ -70,4 +74,35 @@ fn the_recurring_state_of_a_queue_can_be_reached() {
             assert!(is_fixed || found.starts_with("undecided"), "{node}: {found}");
         }
     }
+}
+
+/// The second message is handed to a queue, after a data action.
+#[test]
+#[expect(clippy::unwrap_used, reason = "a flow that does not load fails the test")]
+fn a_routed_conversation_has_ended_also_without_its_history() {
+    let mut flow = counting("inboundShortMessage", "sendResponse");
+    let actions = &mut flow["inboundShortMessage"]["states"][0]["state"]["actions"];
+    let second = &mut actions[1]["decision"]["outputs"]["yes"]["actions"];
+    *second = json!([
+        {"callData": {"name": "Get", "category": {"C": {"dataAction": {"Get": {"inputs": {}}}}}}},
+        {"transferToAcd": {"name": "To", "targetQueue": {"lit": {"name": "Sales"}}}},
+    ]);
+    let hello =
+        json!({"sendResponse": {"name": "Hello", "messageBody": {"lit": "hello"}}});
+    let end = actions.as_array_mut().unwrap().pop().unwrap();
+    actions.as_array_mut().unwrap().extend([vec![hello; 12], vec![end]].concat());
+    let program = program_of(&flow);
+    let call = Call::new(program.flow("Counter").unwrap()).takes_messages(true);
+    let (fixtures, inputs) = (Fixtures::default(), [Input::Speech("again".into())]);
+    let mut host = FixtureHost::new(&fixtures, &inputs);
+    let mut session = Session::start(Arc::clone(&program), &call);
+    let mut messages = 0;
+    while let Some(answer) = session.question().map(|question| host.answer(&question)) {
+        match session.awaits_message() {
+            Some(_) => messages += 1,
+            None => session.forget_history(1_000),
+        }
+        session.resume(answer);
+    }
+    assert_eq!(messages, 1, "the queue has the conversation");
 }

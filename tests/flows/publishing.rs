@@ -145,6 +145,11 @@ fn a_flow_has_the_variables_of_its_medium() {
         ),
         ("inboundEmail", "Flow.Version", String::new()),
         ("workflow", "Append(Call.Ani, Call.Ani)", lacks("workflow", "Call.Ani")),
+        (
+            "workflow",
+            "ToString(Flow.WrapupCode.name)",
+            lacks("workflow", "Flow.WrapupCode"),
+        ),
     ] {
         assert_eq!(in_type(flow_type, expression), expected, "{flow_type} {expression}");
     }
@@ -152,6 +157,38 @@ fn a_flow_has_the_variables_of_its_medium() {
         "- playAudio: {name: Say, audio: {exp: 'ToAudioTTS(Call.Ani)'}}\n- disconnect: {name: End}",
     );
     assert_eq!(codes(&call), []);
+}
+
+/// *Source: Genesys' help on built-in variables.*
+#[test]
+fn a_call_flow_has_the_variables_of_its_type() {
+    const OF_ONE_TYPE: [(&str, &str); 6] = [
+        ("ToString(Call.PositionInQueue)", "inqueueCall"),
+        ("ToString(Call.EstimatedWaitTime)", "inqueueCall"),
+        ("Call.CurrentQueue.name", "inqueueCall"),
+        ("ToString(Flow.HoldPrompt.name)", "inqueueCall"),
+        ("Call.ContactId", "outboundCall"),
+        ("Flow.InvocationData", "secureCall"),
+    ];
+    let in_type = |flow_type: &str, expression: &str| {
+        let actions = format!(
+            "- setParticipantData:
+    name: Set
+    attributes: [{{attribute: {{name: {{lit: a}}, value: {{exp: '{expression}'}}}}}}]
+- disconnect: {{name: End}}"
+        );
+        let found = findings("flow.yaml", &flow_of(flow_type, "task", &actions));
+        let found = found.into_iter().filter(|it| it.code == Code::UNAVAILABLE_VARIABLE);
+        found.map(|it| it.help.unwrap_or_default()).collect::<Vec<_>>()
+    };
+    for (expression, own) in OF_ONE_TYPE {
+        for flow_type in ["inboundCall", "inqueueCall", "outboundCall", "secureCall"] {
+            let help = format!("only flows of type `{own}` have it");
+            let expected = if flow_type == own { vec![] } else { vec![help] };
+            assert_eq!(in_type(flow_type, expression), expected, "{flow_type}");
+        }
+        assert_eq!(in_type("commonModule", expression), [""; 0]);
+    }
 }
 
 /// *Source: Genesys' help on common module flows.*

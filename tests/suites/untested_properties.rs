@@ -87,3 +87,80 @@ fn files_without_tests_are_not_called_missing() {
         assert!(problems.contains("flowsim explore --properties PATH"), "{problems}");
     }
 }
+
+/// A folder with properties that are kept, broken and not checked.
+fn every_result() -> tempfile::TempDir {
+    let folder = only_properties();
+    let suite = "flows: f.json
+properties:
+  - {name: quiet, never: {prompts: loud}}
+  - {name: end*less, never: {status: completed}}
+tests:
+  - {name: ends, expect: {status: completed}}
+";
+    fs::write(folder.path().join("a.test.yaml"), suite).unwrap();
+    let kept =
+        PROPERTY.to_owned() + "tests:\n  - {name: ends, expect: {status: completed}}\n";
+    fs::write(folder.path().join("c.test.yaml"), kept).unwrap();
+    folder
+}
+
+#[test]
+fn every_report_lists_the_properties() {
+    let folder = every_result();
+    let line = ["test", "--report", "json=a.jsonl", "--report", "markdown=a.md"];
+    let (code, out, problems) =
+        flowsim(folder.path(), &[&line[..], &["--html", "page"]].concat());
+    assert_eq!(code, Some(1), "{out}{problems}");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let lines = read("a.jsonl");
+    let lines: Vec<&str> =
+        lines.lines().filter(|line| line.contains(r#""event":"property""#)).collect();
+    insta::assert_snapshot!("properties_in_json", lines.join("\n"));
+    let page = read("a.md");
+    let (_, list) = page.split_once("### Properties\n").unwrap();
+    insta::assert_snapshot!("properties_in_markdown", list);
+    let page = read("page/index.html");
+    let (_, data) = page.split_once(r#""properties":["#).unwrap();
+    let (data, _) = data.split_once("]}").unwrap();
+    insta::assert_snapshot!("properties_in_html", data.replace("},{", "},\n{"));
+}
+
+/// Every share names the files without tests for the merged report; only a whole run and
+/// the merged report list them.
+#[test]
+fn a_merged_report_has_files_without_tests() {
+    let folder = folder();
+    for (share, file) in [("slice:1/2", "json=1.jsonl"), ("slice:2/2", "json=2.jsonl")] {
+        let line =
+            ["test", "--partition", share, "--report", file, "--report", "tap=s.tap"];
+        assert_eq!(flowsim(folder.path(), &line).0, Some(0));
+        let tap = fs::read_to_string(folder.path().join("s.tap")).unwrap();
+        assert!(!tap.contains("b.test.yaml"), "{tap}");
+    }
+    let line = ["report", "merge", "1.jsonl", "2.jsonl", "--report", "tap=m.tap"];
+    let line = [&line[..], &["--report", "json=m.jsonl"]].concat();
+    let (code, out, problems) = flowsim(folder.path(), &line);
+    assert_eq!(code, Some(0), "{out}{problems}");
+    let whole = ["test", "--report", "tap=w.tap", "--report", "json=w.jsonl"];
+    assert_eq!(flowsim(folder.path(), &whole).0, Some(0));
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(read("m.tap"), read("w.tap"));
+    let of = |name: &str| {
+        let lines = read(name);
+        let own = lines.lines().filter(|line| line.contains(r#""event":"property""#));
+        own.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(of("m.jsonl"), of("w.jsonl"));
+    // A merged report can be merged again; tests of the file replace its properties.
+    fs::write(folder.path().join("b.test.yaml"), format!("{PROPERTY}{TESTS}")).unwrap();
+    let again = ["test", "b.test.yaml", "--report", "json=b.jsonl"];
+    assert_eq!(flowsim(folder.path(), &again).0, Some(0));
+    let line = ["report", "merge", "m.jsonl", "b.jsonl", "--report", "tap=n.tap"];
+    assert_eq!(flowsim(folder.path(), &line).0, Some(0));
+    let tap = read("n.tap");
+    assert!(
+        tap.contains("b.test.yaml: ends") && !tap.contains("the file has no tests"),
+        "{tap}"
+    );
+}

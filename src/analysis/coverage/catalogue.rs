@@ -381,6 +381,7 @@ impl Builder<'_> {
                 Action::CallFlow(call) => call.flow,
                 Action::Transfer(transfer) => match transfer.target {
                     Target::Flow(_, _, flow) => flow,
+                    Target::Acd(ref target) => target.in_queue_flow.flatten(),
                     _ => None,
                 },
                 _ => None,

@@ -35,6 +35,8 @@ pub struct Progress {
     conditions: Vec<bool>,
     /// The number of actions that started.
     started: u32,
+    /// The number of waits for the moment that began.
+    waits: u32,
     phase: Phase,
 }
 
@@ -130,7 +132,7 @@ impl Monitor {
             None => self.triggered(0),
         };
         let conditions = self.conditions.iter().map(holds).collect();
-        Progress { conditions, started: 0, phase }
+        Progress { conditions, started: 0, waits: 0, phase }
     }
 
     /// Returns the step at which a finished call breaks the property.
@@ -283,6 +285,7 @@ impl Monitor {
             wanted.as_ref().is_some_and(|wanted| wanted.is_now(occurrence, now))
         };
         let ended = self.ended();
+        let was_pending = matches!(progress.phase, Phase::Pending { .. });
         progress.phase = match progress.phase {
             Phase::Waiting if is_now(&self.after) => self.triggered(clock_ms),
             Phase::Active if self.is_broken(occurrence, now) => Phase::Broken,
@@ -291,6 +294,9 @@ impl Monitor {
             Phase::Pending { .. } if is_now(&self.before) => Phase::Broken,
             phase => phase,
         };
+        if !was_pending && matches!(progress.phase, Phase::Pending { .. }) {
+            progress.waits = progress.waits.saturating_add(1);
+        }
     }
 
     fn is_broken(&self, occurrence: Occurrence<'_>, now: Now<'_>) -> bool {
@@ -329,13 +335,9 @@ impl Monitor {
         }
     }
 
-    /// The number of actions that had started when the wait for the moment began, if the
-    /// moment still has to come. Another wait has another number.
-    pub fn waits_since(&self, progress: &Progress) -> Option<u32> {
-        match progress.phase {
-            Phase::Pending { actions, .. } => Some(progress.started - actions),
-            _ => None,
-        }
+    /// The number of the wait for the moment, if the moment still has to come.
+    pub fn wait_of(&self, progress: &Progress) -> Option<u32> {
+        matches!(progress.phase, Phase::Pending { .. }).then_some(progress.waits)
     }
 
     /// Writes the key of the progress at this time: calls with the same key and the same

@@ -144,7 +144,8 @@ fn read_variables(program: &Program, starts: &[FlowId]) -> Vec<bool> {
         if part.bot_events.is_some() {
             declared_in(program, flow).for_each(|variable| reads.read(variable.id));
         }
-        part.hold_prompt.iter().for_each(|source| reads.source(source, None));
+        let given = part.hold_prompt.iter().chain(&part.wrapup_code);
+        given.for_each(|source| reads.source(source, None));
     }
     for variable in declared(program) {
         reads.source(&variable.initial, Some(variable.id));

@@ -1,10 +1,13 @@
 //! Callers who wait in a queue, and what agents need to know of them.
 
 use super::data::{ERROR_MESSAGE, ERROR_TYPE};
-use super::operation::Operation;
+use super::operation::{Operation, SideEffect};
 use super::setting::{SettingForm, any, flag, setting, value, word};
 use super::spec::{ActionSpec, FOUND_OR_NOT, SUCCESS_OR_FAILURE, action};
+use crate::expr::architect::BuiltInId;
 use crate::value::Kind;
+
+const WRAPUP_CODE: BuiltInId = BuiltInId::of("Flow.WrapupCode");
 
 /// The kinds of this family.
 pub(super) const KINDS: &[ActionSpec] = &[
@@ -57,7 +60,12 @@ pub(super) const KINDS: &[ActionSpec] = &[
     action("setWhisperAudio", Operation::SetWhisperAudio)
         .outputs(SUCCESS_OR_FAILURE)
         .settings(&[value("whisperAudio", Kind::Audio), ERROR_TYPE, ERROR_MESSAGE]),
-    action("setWrapupCode", Operation::NOTED).outputs(SUCCESS_OR_FAILURE).settings(&[
+    action(
+        "setWrapupCode",
+        Operation::Record(SideEffect::BuiltIn(WRAPUP_CODE, "wrapupCode")),
+    )
+    .outputs(SUCCESS_OR_FAILURE)
+    .settings(&[
         setting("wrapupCode", SettingForm::Object(Kind::WrapupCode)),
         ERROR_TYPE,
         ERROR_MESSAGE,

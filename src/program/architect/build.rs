@@ -129,6 +129,7 @@ impl<'c> Compiler<'c> {
             language: self.flow.default_language.clone(),
             languages: self.flow.languages.clone(),
             hold_prompt: (nature == FlowKind::InQueue).then(|| self.hold_prompt()),
+            wrapup_code: self.wrapup_code(),
         }
     }
 

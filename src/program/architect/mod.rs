@@ -182,6 +182,8 @@ pub struct FlowPart {
     pub languages: Vec<Text>,
     /// `Flow.HoldPrompt` of an in-queue flow.
     pub hold_prompt: Option<Source>,
+    /// `Flow.WrapupCode` of an outbound call, until an action sets another one.
+    pub wrapup_code: Option<Source>,
 }
 
 /// A task, menu or state.

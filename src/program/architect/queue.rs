@@ -88,6 +88,15 @@ impl PlaybackMode {
 }
 
 impl Compiler<'_> {
+    /// Compiles the default wrap-up code of an outbound call flow. *Source: the setting in
+    /// flows of Genesys' examples; Genesys' help calls it the default wrap-up code.*
+    pub(super) fn wrapup_code(&self) -> Option<Source> {
+        let settings = self.flow.settings.get("settingsOutboundCall")?.value.group()?;
+        let code = &settings.get("wrapupCode")?.value;
+        let code = self.source(Some(code), Type::one(Kind::WrapupCode));
+        (!code.is_unset()).then_some(code)
+    }
+
     /// Compiles the hold music of the flow, for actions that do not set their own.
     pub(super) fn hold_prompt(&self) -> Source {
         let settings = self.flow.settings.get("settingsInQueueCall");

@@ -4,7 +4,7 @@ use super::build::Compiler;
 use super::control::{literal, outputs_of};
 use super::transfer::skill_of;
 use super::{Action, Source};
-use crate::expr::architect::BuiltInId;
+use crate::expr::architect::{BUILT_INS, BuiltInId};
 use crate::flow::architect::{self, Setting, Settings};
 use crate::flow::kinds::SideEffect;
 use crate::value::{Json, Kind, Text, Type, Value};
@@ -64,7 +64,10 @@ impl Compiler<'_> {
                     "language"
                 }))
             }
-            SideEffect::BuiltIn(id, setting) => Change::BuiltIn(id, text(setting)),
+            SideEffect::BuiltIn(id, setting) => {
+                let holds = BUILT_INS[id.index()].value_type;
+                Change::BuiltIn(id, self.setting(action, setting, holds))
+            }
             SideEffect::Intent => Change::Intent(text("intent")),
             SideEffect::Requirements => {
                 Change::Requirements(Box::new(self.requirements(action)))

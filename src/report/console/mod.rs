@@ -8,7 +8,6 @@
 
 mod buffer;
 mod progress;
-mod properties;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -18,10 +17,12 @@ use anstyle::{AnsiColor, Style};
 
 use self::buffer::Buffer;
 use self::progress::Progress;
-use self::properties::Properties;
 use super::causes::Causes;
-use super::property_cases::PropertyResult;
-use super::words::{counts, duration, explanation, headline, name_of, place_of, plural};
+use super::properties::Properties;
+use super::property_cases::{PropertyCase, PropertyResult};
+use super::words::{
+    counts, duration, explanation, headline, name_of, place_of, plural, shown_path,
+};
 use super::{Options, Reporter};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::visible::one_line;
@@ -343,14 +344,21 @@ impl<'e> Console<'e> {
     fn property_lines(&mut self) -> String {
         let mut text = String::new();
         let has_all = self.style.listing == Listing::Each;
-        for (result, line) in self.properties.lines() {
-            let (sign, color) = match result {
-                PropertyResult::Broken(_) => ("✗", AnsiColor::Red),
+        for (path, PropertyCase { title, result, .. }) in self.properties.take() {
+            let (sign, color, rest) = match result {
+                PropertyResult::Broken(broken) => {
+                    let rest =
+                        format!("\n    {}\n    {}", broken.message, broken.command);
+                    ("✗", AnsiColor::Red, rest)
+                }
                 _ if !has_all => continue,
-                PropertyResult::Kept => ("✓", AnsiColor::Green),
-                PropertyResult::NotChecked(_) => ("-", AnsiColor::Yellow),
+                PropertyResult::Kept => ("✓", AnsiColor::Green, String::new()),
+                PropertyResult::NotChecked(why) => {
+                    ("-", AnsiColor::Yellow, format!("  not checked: {why}"))
+                }
             };
-            let _ = writeln!(text, "{} {line}", self.inked(sign, colored(color)));
+            let sign = self.inked(sign, colored(color));
+            let _ = writeln!(text, "{sign} {}  {title}{rest}", shown_path(&path));
         }
         if text.is_empty() { text } else { format!("{text}\n") }
     }
@@ -398,8 +406,7 @@ impl Reporter for Console<'_> {
             RunEvent::Finished(result) => self.finished(result, scene.files),
             RunEvent::Waiting => self.out.flush(),
             RunEvent::Ended(ended) => {
-                let untested = scene.library.without_tests();
-                untested.for_each(|suite| self.properties.add_without_tests(suite));
+                self.properties.add_without_tests(scene.library.without_tests());
                 self.ended(ended)?;
                 self.out.flush()
             }

@@ -1,13 +1,17 @@
 //! Tests of a run for the script of the page.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
 use crate::diagnostic::visible::one_line;
 use crate::report::Explain;
 use crate::report::explain::cause;
-use crate::report::words::{explanation, file_of, name_of};
-use crate::runner::{CaseResult, Outcome};
+use crate::report::property_cases::{PropertyCase, PropertyResult};
+use crate::report::words::{explanation, file_of, name_of, shown_path};
+use crate::runner::{CaseId, CaseResult, Outcome};
 use crate::source::Files;
 use crate::suite::Mismatch;
 
@@ -22,6 +26,8 @@ const MOST_TEXT: usize = 2_000;
 pub(super) struct Tests {
     files: IndexSet<String>,
     tests: Vec<Test>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    properties: Vec<Property>,
     /// Assigned anchors with the number of uses.
     #[serde(skip)]
     anchors: IndexMap<String, usize>,
@@ -46,6 +52,20 @@ struct Test {
     reason: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mismatches: Vec<Difference>,
+}
+
+/// A property of a scenario file. Fields that do not apply are omitted.
+#[derive(Debug, Serialize)]
+struct Property {
+    file: String,
+    name: String,
+    result: &'static str,
+    /// The reason why it is not checked, or the message of the call that breaks it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    reason: String,
+    /// Index of the first test whose call breaks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<usize>,
 }
 
 /// A mismatch between expectation and result.
@@ -101,15 +121,36 @@ impl Tests {
         });
     }
 
+    /// Adds the properties with their results.
+    pub(super) fn add_properties(&mut self, all: Vec<(Arc<Path>, PropertyCase)>) {
+        for (path, case) in all {
+            let (result, reason, test) = match case.result {
+                PropertyResult::Kept => ("kept", String::new(), None),
+                PropertyResult::NotChecked(why) => ("not checked", why.into(), None),
+                PropertyResult::Broken(broken) => {
+                    let id = anchor_of(&broken.id, &file_of(&broken.id));
+                    let test = self.tests.iter().position(|test| test.id == id);
+                    ("broken", broken.message, test)
+                }
+            };
+            let (file, name) = (shown_path(&path), one_line(&case.name));
+            self.properties.push(Property { file, name, result, reason, test });
+        }
+    }
+
     /// Returns file, line and row, so that an address is stable between runs.
     fn anchor(&mut self, result: &CaseResult, file: &str) -> String {
-        let mut anchor = format!("{file}:{}", result.id.line);
-        if let Some(row) = result.id.row {
-            anchor += &format!(":{row}");
-        }
+        let anchor = anchor_of(&result.id, file);
         let count = self.anchors.entry(anchor.clone()).or_default();
         *count += 1;
         if *count > 1 { format!("{anchor}~{count}") } else { anchor }
+    }
+}
+
+fn anchor_of(id: &CaseId, file: &str) -> String {
+    match id.row {
+        Some(row) => format!("{file}:{}:{row}", id.line),
+        None => format!("{file}:{}", id.line),
     }
 }
 

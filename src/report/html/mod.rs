@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::output::ReportFile;
 use super::page::{BEGINNING, Page, embedded};
+use super::properties::Properties;
 use super::spec::{Destination, Format, Target};
 use super::words::counts;
 use super::{Options, Reporter};
@@ -51,6 +52,7 @@ struct Html {
     tests: Tests,
     calls: Calls,
     covered: Covered,
+    properties: Properties,
 }
 
 impl Html {
@@ -60,11 +62,14 @@ impl Html {
             tests: Tests::default(),
             calls: Calls::default(),
             covered: Covered::default(),
+            properties: Properties::default(),
             options,
         }
     }
 
     fn page(&mut self, tally: Tally, scene: LoadedSuite<'_>) -> io::Result<String> {
+        self.properties.add_without_tests(scene.library.without_tests());
+        self.tests.add_properties(self.properties.take());
         let (shares, flows) =
             flows::covered_flows(std::mem::take(&mut self.covered), scene);
         let content = context! {
@@ -90,6 +95,7 @@ impl Reporter for Html {
                 let call = self.calls.add(result);
                 self.tests.add(result, call, self.options.explain, scene.files);
                 self.covered.add(result);
+                self.properties.add(result);
                 Ok(())
             }
             RunEvent::Ended(ended) => {

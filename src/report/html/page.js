@@ -139,6 +139,24 @@
   const addressOf = (test) =>
     `#test-${encodeURIComponent(test.id).replaceAll("%2F", "/").replaceAll("%3A", ":")}`;
 
+  // The properties of the scenario files, with the tests that break them.
+  function showProperties() {
+    const all = data.properties ?? [];
+    const place = byId("properties");
+    if (all.length === 0) return;
+    const broken = all.filter((it) => it.result === "broken").length;
+    place.querySelector("summary").textContent =
+      `Properties (${all.length}${broken > 0 ? `, ${broken} broken` : ""})`;
+    place.querySelector("ul").replaceChildren(...all.map((it) => {
+      const name = it.test === undefined ? element("span", "", it.name) : element("a", "", it.name);
+      if (it.test !== undefined) name.href = addressOf(data.tests[it.test]);
+      const rest = [it.result, it.reason, it.file].filter(Boolean).join(" · ");
+      return element("li", "", name, element("div", "meta", rest));
+    }));
+    place.hidden = false;
+    place.open = broken > 0;
+  }
+
   function showTest(test) {
     chosen = test;
     byId("list").querySelector("[aria-current]")?.removeAttribute("aria-current");
@@ -362,6 +380,7 @@
   document.addEventListener("keydown", onKey);
   window.addEventListener("hashchange", route);
   fillFilter();
+  showProperties();
   showFilter();
   applyFilter();
   route();

@@ -85,6 +85,33 @@ fn objects_that_are_given_by_name_are_those_of_the_organisation() {
     assert_eq!(run.prompts(), heard);
 }
 
+/// Genesys documents the properties of users that exist. *Decided here:* of one that the
+/// fixtures lack, only what the call gives is known.
+#[test]
+fn a_given_user_that_the_fixtures_lack_has_all_properties() {
+    let name = |user: &str| {
+        let text =
+            format!("If(IsSet(Flow.{user}.username), Flow.{user}.username, \"none\")");
+        format!("- playAudio: {{name: {user}, audio: {{exp: 'ToAudioTTS({text})'}}}}")
+    };
+    let users = ["byId", "byName", "byAddress", "unknown", "unknownId"];
+    let variables = users.map(|user| format!("user {user}"));
+    let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
+    let run = stage(call_flow(&variables, &users.map(name).join("\n")))
+        .world(ORGANISATION)
+        .variables(&[
+            ("Flow.byId", "{\"id\": \"u-1\"}"),
+            ("Flow.byName", "\"Ann\""),
+            ("Flow.byAddress", "\"bob@example.com\""),
+            ("Flow.unknown", "\"Bob\""),
+            ("Flow.unknownId", "{\"id\": \"u-7\"}"),
+        ])
+        .run();
+    assert_eq!(run.end(), "completed", "{}", run.text());
+    let heard = ["ann@example.com", "ann@example.com", "bob@example.com", "none", "none"];
+    assert_eq!(run.prompts(), heard);
+}
+
 /// *Source: the prefix is that of expressions. Archy's files have it, too.*
 #[test]
 fn the_literal_of_a_prompt_needs_no_prefix() {

@@ -136,3 +136,31 @@ fn an_e_mail_flow_ends_when_the_e_mail_is_complete() {
     assert_eq!(run.path(), ["F", "T", "Note", "Send"]);
     assert_eq!(run.entries(), ["> inputs subject = Your order"]);
 }
+
+const SOLD: &str = "wrapupCodes: {Sold: {id: w-1}, Busy: {id: w-2}}";
+
+/// An outbound call that reads its wrap-up code before and after these actions.
+fn outbound(settings: &str, actions: &str) -> String {
+    let read = |into: &str| {
+        format!(
+            "- updateData: {{name: Read, statements: [{{string: {{variable: Flow.{into}, \
+             value: {{exp: 'Flow.WrapupCode.name'}}}}}}]}}\n"
+        )
+    };
+    let flow = call_flow(&["string x", "string y"], "");
+    let actions = format!("{}{actions}\n{}", read("x"), read("y"));
+    let flow = flow.replace("inboundCall", "outboundCall");
+    let flow = flow.replace("  variables:", &format!("  {settings}\n  variables:"));
+    format!("{}\n{}", flow.trim_end(), super::support::indented(&actions, 10))
+}
+
+/// *Source: Genesys' help on built-in variables, and the setting of an outbound call flow.*
+#[test]
+fn the_wrap_up_code_is_the_default_until_an_action_sets_another() {
+    let settings = "settingsOutboundCall: {wrapupCode: {lit: {name: Busy}}}";
+    let set = "- setWrapupCode: {name: Set, wrapupCode: {lit: {name: Sold}}}";
+    let run = run(&outbound(settings, set), SOLD, &[]);
+    let read = ["Flow.x", "Flow.y"].map(|name| run.variable(name));
+    assert_eq!(read, ["\"Busy\"", "\"Sold\""]);
+    assert!(run.text().contains("Flow.WrapupCode = Sold"), "{}", run.text());
+}

@@ -289,3 +289,29 @@ digitalBot:
     let never = stage.count(&[&stage.call("Bot", &["say:7"])]);
     assert_eq!(count(&never, "Bot", "Ask", "noMatch 1"), 0);
 }
+
+/// The in-queue flow that a transfer names is a call of its action.
+#[test]
+fn a_transfer_calls_the_in_queue_flow_that_it_names() {
+    let transfer = "
+inboundCall:
+  name: Line
+  startUpRef: /inboundCall/tasks/task[T]
+  tasks:
+    - task:
+        name: T
+        refId: T
+        actions:
+          - transferToAcd: {name: Queue, targetQueue: {lit: {name: Sales}}, overrideInQueueFlow: {name: Lobby}}
+";
+    let lobby = "
+inqueueCall:
+  name: Lobby
+  startUpTaskActions:
+    - holdMusic: {name: Music, prompt: {lit: {name: PromptSystem.on_hold_music}}, bargeInEnabled: {lit: false}, playStyle: {duration: {lit: {seconds: 20}}}}
+    - disconnect: {name: Bye}
+";
+    let stage = Stage::new(&[transfer, lobby]);
+    let report = stage.count(&[&stage.call("Line", &[])]);
+    assert!(shares(&report).ends_with("flows 2/2, calls 1/1"), "{}", shares(&report));
+}

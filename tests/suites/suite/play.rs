@@ -64,7 +64,7 @@ fn variables_of_architect_must_exist_and_fit() {
         told[0],
         "`Counter` has no variable called `Flow.Cuont` / did you mean `Flow.Count`?"
     );
-    assert!(told[1].starts_with("the variable `Flow.Count` cannot hold"), "{told:?}");
+    assert!(told[1].starts_with("`Flow.Count` has the type Integer: "), "{told:?}");
     assert_eq!(told.len(), 2);
 }
 

@@ -16,6 +16,7 @@ use crate::trace::{EventKind, Failure, Field, PathTaken};
 use crate::value::{Text, Value, equal};
 
 const HOLD_PROMPT: BuiltInId = BuiltInId::of("Flow.HoldPrompt");
+const WRAPUP_CODE: BuiltInId = BuiltInId::of("Flow.WrapupCode");
 
 pub(super) fn begin_flow(
     state: &mut State,
@@ -28,6 +29,10 @@ pub(super) fn begin_flow(
         if let Some(prompt) = &part.hold_prompt {
             let prompt = state.value(program, prompt)?;
             state.conversation.set(HOLD_PROMPT, prompt);
+        }
+        if let Some(code) = &part.wrapup_code {
+            let code = state.value(program, code)?;
+            state.conversation.set(WRAPUP_CODE, code);
         }
         // An agent may answer at once.
         if let Some(frame) = state.wait(0) {

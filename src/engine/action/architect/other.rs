@@ -64,7 +64,7 @@ pub(super) fn take_output(
     let holds = state.type_of(program, variable);
     let value = match json {
         Some(json) => Value::decode(json, holds).map_err(|problem| {
-            let message = format!("`{name}` does not fit its variable: {problem}");
+            let message = format!("output `{name}`: {problem}");
             Failure::new(Code::WRONG_TYPE, message)
         })?,
         None => Value::unset(holds),
