@@ -275,7 +275,11 @@ fn a_broken_file_of_terraform_is_reported() {
     let project = folder.path().join("project");
     let (code, out, error) =
         flowsim(&project, &["check", "--terraform", "../terraform", "../flows"]);
-    assert_eq!((code, out.contains("TERRAFORM_SYNTAX")), (Some(0), false), "{out}{error}");
+    assert_eq!(
+        (code, out.contains("TERRAFORM_SYNTAX")),
+        (Some(0), false),
+        "{out}{error}"
+    );
     let broken =
         "resource \"genesyscloud_user\" \"ann\" { name = \"Ann\" email = \"a\" }\n";
     write(folder.path(), "terraform/broken.tf", broken);

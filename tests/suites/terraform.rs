@@ -547,10 +547,8 @@ fn mistakes_of_terraform_are_findings() {
         let (code, out, _) = flowsim(repository.path(), check);
         assert_eq!(code, Some(of_check), "{out}");
         assert!(out.contains(message) && out.contains(name), "{out}");
-        let (code, out, _) = flowsim(
-            repository.path(),
-            &format!("{check} --deny warnings --format json"),
-        );
+        let (code, out, _) =
+            flowsim(repository.path(), &format!("{check} --deny warnings --format json"));
         assert_eq!(code, Some(of_check.max(1)), "{out}");
         assert!(out.contains(name), "{out}");
     }
