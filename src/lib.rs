@@ -51,6 +51,7 @@
 //! | `source` | 0 | files, positions in them, and documents that keep the position of each value; the only module that parses JSON and YAML |
 //! | `threads` | 0 | pools of threads, whose number is limited |
 //! | `value` | 0 | the values of flows: types, NOT_SET, exact numbers, times, conversions, comparison, printing |
+//! | `wire` | 0 | messages of editors: JSON after a header with its length |
 //! | `diagnostic` | 1 | messages for users: one type with stable codes, an explanation page for each code, and four output formats |
 //! | `expr` | 2 | the expression languages of flows, from parsing to evaluation: `draft`, and `architect` with its functions |
 //! | `terraform` | 2 | Terraform of CX as Code: its evaluation, and the organisation that its resources define |
@@ -158,5 +159,8 @@ pub mod timeline;
 pub mod trace;
 #[doc(hidden)]
 pub mod value;
+#[doc(hidden)]
+#[cfg(any(feature = "dap", feature = "lsp"))]
+pub mod wire;
 #[doc(hidden)]
 pub mod world;

@@ -211,7 +211,7 @@ fn compare_and_report(
     arguments: &Arguments,
 ) -> io::Result<Exit> {
     let Some(path) = &arguments.out else {
-        let out = BufWriter::new(io::stdout().lock());
+        let out = BufWriter::new(output::stream(false));
         return compared(paths, against, arguments, out, output::result_has_color());
     };
     let written = Replacement::begin(path).and_then(|mut file| {

@@ -55,6 +55,7 @@ mod redact;
 mod report;
 mod run;
 mod schema;
+mod screen;
 #[cfg(feature = "serve")]
 mod serve;
 mod setting_values;

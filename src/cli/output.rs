@@ -7,6 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
 
 use super::exit::Exit;
+use super::screen::Screen;
 use crate::diagnostic::{Diagnostic, Style, render_text, summary, visible};
 use crate::project::FILE_NAME;
 use crate::runner::Dependencies;
@@ -14,7 +15,7 @@ use crate::source::{Files, replace_file};
 
 /// Writes a result.
 pub(super) fn result(result: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = Screen::standard();
     out.write_all(result.as_ref())?;
     out.flush()
 }
@@ -86,7 +87,7 @@ pub(super) fn refused_input<'p>(
 
 /// Returns standard output, or standard error if standard output has data for programs.
 pub(super) fn stream(is_aside: bool) -> Box<dyn Write> {
-    if is_aside { Box::new(io::stderr()) } else { Box::new(io::stdout()) }
+    if is_aside { Box::new(io::stderr()) } else { Box::new(Screen::standard()) }
 }
 
 /// Writes to standard error. A failure to write is ignored: it could not be reported.

@@ -43,6 +43,7 @@ codes! {
     FILE_EMPTY Error "The file is empty."
     JSON_SYNTAX Error "The file is not JSON."
     YAML_SYNTAX Error "The file is not YAML."
+    TERRAFORM_SYNTAX Error "The file is not Terraform."
 
     NOT_A_FLOW Error "The document is not a flow in any known format."
     UNSET_PLACEHOLDER Warning "A placeholder such as `{{name}}` in Archy YAML has no value."

@@ -175,27 +175,32 @@ impl Returns {
                 returns.menus[sequence.flow.index()].push(sequence.begin);
             }
         }
+        let mut calls = vec![Vec::new(); count];
+        for step in &program.steps {
+            if let Some(flow) = step.flow_called() {
+                calls[flow.index()].push(step);
+            }
+        }
         for (index, handlers) in returns.handlers.iter_mut().enumerate() {
-            handlers.extend(handlers_of(program, FlowId::new(index)));
+            handlers.extend(handlers_of(program, &calls, FlowId::new(index)));
         }
         returns
     }
 }
 
 /// Returns the first steps of the error handling of a flow and of all flows that it may
-/// return an error to.
-fn handlers_of(program: &Program, flow: FlowId) -> Vec<NodeId> {
-    let mut flows = vec![flow];
-    let mut handlers = Vec::new();
-    let mut index = 0;
-    while let Some(flow) = flows.get(index).copied() {
-        index += 1;
+/// return an error to. `calls` are the steps that call each flow.
+fn handlers_of(program: &Program, calls: &[Vec<&Step>], flow: FlowId) -> Vec<NodeId> {
+    let mut is_known = vec![false; calls.len()];
+    is_known[flow.index()] = true;
+    let (mut open, mut handlers) = (vec![flow], Vec::new());
+    while let Some(flow) = open.pop() {
         let part = program.unit(flow).architect.as_deref();
         handlers.extend(part.and_then(|part| part.on_error));
-        for step in program.steps.iter().filter(|step| step.flow_called() == Some(flow)) {
+        for step in &calls[flow.index()] {
             handlers.extend(step.error);
-            if !flows.contains(&step.flow) {
-                flows.push(step.flow);
+            if !std::mem::replace(&mut is_known[step.flow.index()], true) {
+                open.push(step.flow);
             }
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `server`, `capabilities` | the connection: requests and notifications |
+//! | `connection` | the streams of an editor, with limits |
+//! | `server`, `capabilities` | the session: requests and notifications |
 //! | `workspace` | the flows of a workspace, and the documents that are open in the editor |
 //! | `text` | documents with the positions of the protocol |
 //! | `documents` | scenario files and fixtures: diagnostics, completion, explanations, definitions |
@@ -22,6 +23,7 @@
 mod capabilities;
 mod command;
 mod complete;
+mod connection;
 mod documents;
 mod expression;
 mod hover;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use lsp_types::{DocumentSymbol, FoldingRange, Position, Range, SymbolKind};
+use lsp_types::{DocumentSymbol, FoldingRange, Range, SymbolKind};
 
 use super::documents;
 use super::text::{Text, indentation};
@@ -158,9 +158,7 @@ impl Outline<'_> {
         if number(last) <= own.end.line {
             return own;
         }
-        let units = self.text.line(last).encode_utf16().count();
-        let character = u32::try_from(units).unwrap_or(u32::MAX);
-        let end = Position { line: number(last), character };
+        let end = self.text.line_end(last);
         Range { start: own.start, end }
     }
 }

@@ -1,4 +1,4 @@
-//! The connection with an editor.
+//! The session of an editor.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use super::capabilities::capabilities;
 use super::command::Invocation;
+use super::connection;
 use super::documents::Schemas;
 use super::problems::{self, Problem};
 use super::requests::{Answer, Requests, params};
@@ -38,10 +39,10 @@ const NO_EDITOR: &str = "standard input has no request `initialize` of the Langu
 /// # Errors
 /// The editor violates the protocol at the start of the session.
 pub fn serve(program: &Path, schemas: Schemas) -> Result<bool, String> {
-    let (connection, threads) = Connection::stdio();
+    let (connection, streams) = connection::connect();
     let is_orderly = serve_on(&connection, program, schemas)?;
     drop(connection);
-    threads.join().map_err(|error| error.to_string())?;
+    streams.join().map_err(|error| error.to_string())?;
     Ok(is_orderly)
 }
 

@@ -1,14 +1,24 @@
 //! The text of a document, with the positions of the protocol: lines from 0, and columns
 //! in UTF-16 code units.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use lsp_types::{Position, Range, TextDocumentContentChangeEvent};
 
 /// The text of an open document.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Text {
     text: String,
     line_starts: Vec<usize>,
+    /// Places in the text and the UTF-16 code units before them, about every
+    /// [`STRIDE`] bytes. A line may have millions of characters.
+    units: Vec<(usize, usize)>,
+    /// A digest of each line, so that long lines are compared once.
+    digests: Vec<u64>,
 }
+
+/// The distance between two places with a known number of code units, in bytes.
+const STRIDE: usize = 512;
 
 impl Text {
     pub(super) fn new(text: impl Into<String>) -> Self {
@@ -16,7 +26,16 @@ impl Text {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_starts =
             std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
-        Self { text, line_starts }
+        let units = places(&text);
+        let mut text = Self { text, line_starts, units, digests: Vec::new() };
+        text.digests = (0..text.lines()).map(|it| digest(text.line(it))).collect();
+        text
+    }
+
+    /// Whether a line is the same in another text.
+    pub(super) fn has_same_line(&self, other: &Self, number: usize) -> bool {
+        self.digests.get(number).copied().unwrap_or_else(|| digest(""))
+            == other.digests.get(number).copied().unwrap_or_else(|| digest(""))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -40,15 +59,30 @@ impl Text {
     pub(super) fn offset(&self, position: Position) -> usize {
         let number = position.line as usize;
         let Some(&start) = self.line_starts.get(number) else { return self.text.len() };
-        let mut units = 0;
-        let line = self.line(number);
-        for (at, character) in line.char_indices() {
-            if units >= position.character {
-                return start + at;
+        let end = start + self.line(number).len();
+        let wanted = self.units_before(start) + position.character as usize;
+        let place = self.units.partition_point(|(_, units)| *units <= wanted);
+        let (place, mut units) = self.units[place.max(1) - 1];
+        for (at, character) in self.text[place..end.max(place)].char_indices() {
+            if units >= wanted {
+                return (place + at).max(start);
             }
-            units += width(character);
+            units += character.len_utf16();
         }
-        start + line.len()
+        end
+    }
+
+    /// Returns the position of the end of a line.
+    pub(super) fn line_end(&self, number: usize) -> Position {
+        let start = self.line_starts.get(number).copied().unwrap_or(self.text.len());
+        self.position(start + self.line(number).len())
+    }
+
+    /// The UTF-16 code units before a byte offset.
+    fn units_before(&self, offset: usize) -> usize {
+        let place = self.units.partition_point(|(at, _)| *at <= offset);
+        let (place, units) = self.units[place.max(1) - 1];
+        units + self.text[place..offset].chars().map(char::len_utf16).sum::<usize>()
     }
 
     /// Converts a byte offset to a position. An offset inside a character counts as its
@@ -59,9 +93,10 @@ impl Text {
             offset -= 1;
         }
         let line = self.line_starts.partition_point(|&start| start <= offset).max(1) - 1;
-        let before = &self.text[self.line_starts[line]..offset];
-        let character = before.chars().map(width).sum();
-        Position { line: u32::try_from(line).unwrap_or(u32::MAX), character }
+        let start = self.line_starts[line];
+        let character = self.units_before(offset) - self.units_before(start);
+        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+        Position { line: number(line), character: number(character) }
     }
 
     pub(super) fn range(&self, start: usize, end: usize) -> Range {
@@ -86,9 +121,24 @@ impl Text {
     }
 }
 
-/// The number of UTF-16 code units of a character: 1 or 2.
-fn width(character: char) -> u32 {
-    if character.len_utf16() == 2 { 2 } else { 1 }
+/// Returns places of a text with the UTF-16 code units before them.
+fn places(text: &str) -> Vec<(usize, usize)> {
+    let (mut places, mut units) = (vec![(0, 0)], 0);
+    let mut next = STRIDE;
+    for (at, character) in text.char_indices() {
+        if at >= next {
+            places.push((at, units));
+            next = at + STRIDE;
+        }
+        units += character.len_utf16();
+    }
+    places
+}
+
+fn digest(line: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    line.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The number of spaces before the content of a line. A dash of a list item counts as
@@ -110,7 +160,7 @@ pub(super) fn key(line: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn at(line: u32, character: u32) -> Position {
+    fn place(line: u32, character: u32) -> Position {
         Position { line, character }
     }
 
@@ -118,12 +168,26 @@ mod tests {
     fn columns_are_utf_16_code_units() {
         let text = Text::new("a😀b\r\nçd");
         let b = text.as_str().find('b').unwrap();
-        assert_eq!(text.position(b), at(0, 3));
-        assert_eq!(text.offset(at(0, 3)), b);
-        assert_eq!(text.offset(at(0, 99)), b + 1, "before the line break");
-        assert_eq!(text.offset(at(1, 1)), text.as_str().find('d').unwrap());
-        assert_eq!(text.offset(at(9, 0)), text.as_str().len());
-        assert_eq!(text.position(999), at(1, 2));
+        assert_eq!(text.position(b), place(0, 3));
+        assert_eq!(text.offset(place(0, 3)), b);
+        assert_eq!(text.offset(place(0, 99)), b + 1, "before the line break");
+        assert_eq!(text.offset(place(1, 1)), text.as_str().find('d').unwrap());
+        assert_eq!(text.offset(place(9, 0)), text.as_str().len());
+        assert_eq!(text.position(999), place(1, 2));
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_utf_16_code_units() {
+        let line: String = "aé😀".chars().cycle().take(3 * STRIDE).collect();
+        let text = Text::new(format!("{line}\n{line}"));
+        let mut units = 0;
+        for (at, character) in line.char_indices() {
+            for (number, start) in [(0, 0), (1, line.len() + 1)] {
+                assert_eq!(text.position(start + at), place(number, units));
+                assert_eq!(text.offset(place(number, units)), start + at);
+            }
+            units += u32::try_from(character.len_utf16()).unwrap();
+        }
     }
 
     #[test]
@@ -135,8 +199,8 @@ mod tests {
             text: text.into(),
         };
         text.apply(vec![
-            change(Some(Range { start: at(0, 3), end: at(1, 0) }), " "),
-            change(Some(Range { start: at(0, 0), end: at(0, 3) }), "1"),
+            change(Some(Range { start: place(0, 3), end: place(1, 0) }), " "),
+            change(Some(Range { start: place(0, 0), end: place(0, 3) }), "1"),
         ]);
         assert_eq!(text.as_str(), "1 two\n");
         text.apply(vec![change(None, "all")]);

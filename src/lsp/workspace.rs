@@ -433,7 +433,7 @@ impl Workspace {
     ) -> Option<u32> {
         let (own, text) = (self.sources.get(&flow.span.file)?, self.open.get(path)?);
         let line = position.line as usize;
-        let is_same = own.line(line) == text.line(line);
+        let is_same = own.has_same_line(text, line);
         is_same.then(|| u32::try_from(own.offset(position)).unwrap_or(u32::MAX))
     }
 
@@ -446,7 +446,7 @@ impl Workspace {
 /// the same, and otherwise the whole line.
 fn same_lines(own: &Text, text: &Text, range: Range) -> Range {
     let line = range.start.line as usize;
-    if own.line(line) == text.line(line) && range.start.line == range.end.line {
+    if range.start.line == range.end.line && own.has_same_line(text, line) {
         return range;
     }
     let content = text.line(line);

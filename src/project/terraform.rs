@@ -18,8 +18,8 @@ pub struct Terraform {
     pub flows: Vec<FlowFile>,
     /// The resources that were read, and the values that are not known.
     pub report: Report,
-    /// Files that cannot be read, as warnings.
-    pub warnings: Vec<Diagnostic>,
+    /// Files that cannot be read, as errors: without them, the organisation is another one.
+    pub unreadable: Vec<Diagnostic>,
     /// Resources whose flow file does not exist, as warnings. They are also in the report.
     pub without_file: Vec<Diagnostic>,
 }
@@ -62,8 +62,8 @@ impl Terraform {
         report.unknowns.extend(flows.unknowns);
         report.unknowns.append(&mut fixtures.unknowns);
         let unreadable = configuration.unreadable.iter();
-        let warnings = unreadable.map(|it| warning(it, files)).collect();
-        Ok(Self { fixtures, flows: flows.files, report, warnings, without_file })
+        let unreadable = unreadable.map(|it| error(it, files)).collect();
+        Ok(Self { fixtures, flows: flows.files, report, unreadable, without_file })
     }
 
     /// Reads folders with root modules, and the organisation that they define. Without
@@ -83,7 +83,7 @@ impl Terraform {
         let terraform = Self::load(folders, set, environment, files)?;
         let (fixtures, document, mut diagnostics) = terraform.organisation(files);
         diagnostics.retain(|it| it.severity == Severity::Error);
-        diagnostics.extend(terraform.warnings);
+        diagnostics.extend(terraform.unreadable);
         diagnostics.extend(terraform.without_file);
         let of_files = terraform.flows.into_iter().map(|it| (it.file, it.values));
         let of_files = of_files.collect();
@@ -124,16 +124,14 @@ impl Terraform {
     }
 }
 
-/// Returns the warning of a file that cannot be read.
-fn warning(broken: &Unreadable, files: &mut Files) -> Diagnostic {
-    let help = "correct this file, as `terraform validate` explains; until then flowsim \
-                ignores its resources";
-    let warning =
-        Diagnostic::new(Code::FILE_UNREADABLE, broken.reason.as_str()).help(help);
-    let warning = Diagnostic { severity: Severity::Warning, ..warning };
+/// Returns the error of a file that cannot be read.
+fn error(broken: &Unreadable, files: &mut Files) -> Diagnostic {
+    let help = "correct this file, as `terraform validate` explains; without its resources \
+                the results of calls would be wrong";
+    let error = Diagnostic::new(broken.code, broken.reason.as_str()).help(help);
     match broken.span(files) {
-        Some(span) => warning.at(span),
-        None => warning,
+        Some(span) => error.at(span),
+        None => error,
     }
 }
 

@@ -2,27 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use hcl::edit::expr::{Expression as EditExpression, FuncArgs, FuncCall, FuncName};
+use hcl::edit::Span as _;
 use hcl::edit::structure::Structure as EditStructure;
-use hcl::edit::visit_mut::{VisitMut, visit_func_call_mut};
-use hcl::edit::{Ident, Span as _};
 use hcl::expr::TemplateExpr;
 use hcl::{Attribute, Body, Expression, Identifier, Object, ObjectKey, Structure};
 
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{File, Files, Folder, Kind, Node, Problem, Span, read_json};
 
 /// Maximum size of a file, in bytes. Exports of large organisations have a few megabytes.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
-
-/// The function that all calls in a file are converted to. Its arguments are the folders
-/// of the module, the name of the function, and the arguments of the call.
-///
-/// The evaluator calls functions without state; the folders say which files they may
-/// read.
-pub(super) const CALL: &str = "flowsim_call";
-
-/// The variable with the folders of a module.
-pub(super) const FOLDERS: &str = "flowsim_folders";
 
 /// A block at the top of a file.
 #[derive(Debug, Clone)]
@@ -57,6 +46,8 @@ impl Place {
 /// A file that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
+    /// The code of its diagnostic.
+    pub code: Code,
     /// The line that cannot be read.
     pub place: Place,
     /// The column, in characters from 1, if it is known.
@@ -66,22 +57,24 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    fn of(path: &Path, reason: String) -> Self {
-        Self { place: Place { file: path.to_owned(), line: 1 }, column: None, reason }
+    fn of(path: &Path, (code, reason): (Code, String)) -> Self {
+        let place = Place { file: path.to_owned(), line: 1 };
+        Self { code, place, column: None, reason }
     }
 
     fn syntax(path: &Path, error: &hcl::edit::parser::Error) -> Self {
         let (line, column) = (error.location().line(), error.location().column());
         let reason = format!("invalid Terraform: {}", error.message());
         let place = Place { file: path.to_owned(), line };
-        Self { place, column: Some(column), reason }
+        Self { code: Code::TERRAFORM_SYNTAX, place, column: Some(column), reason }
     }
 
     fn json(path: &Path, problem: Problem, file: &File) -> Self {
         let position = file.position(problem.span.start);
         let number = |number: u32| usize::try_from(number).unwrap_or(1);
         let place = Place { file: path.to_owned(), line: number(position.line) };
-        Self { place, column: Some(number(position.column)), reason: problem.message }
+        let (code, reason) = coded(problem);
+        Self { code, place, column: Some(number(position.column)), reason }
     }
 
     /// Returns the text that cannot be read: from the column to the end of the line. At
@@ -127,13 +120,11 @@ pub(super) fn read(
     if path.extension().is_some_and(|it| it == "json") {
         return read_json_form(path, files);
     }
-    let mut body = hcl::edit::parser::parse_body(&text)
+    let body = hcl::edit::parser::parse_body(&text)
         .map_err(|error| Unreadable::syntax(path, &error))?;
     let line_starts: Vec<usize> =
         text.match_indices('\n').map(|(index, _)| index).collect();
-    let mut calls = Calls;
     let mut found = Vec::new();
-    calls.visit_body_mut(&mut body);
     for structure in body {
         let EditStructure::Block(block) = structure else { continue };
         let start = block.span().map_or(0, |span| span.start);
@@ -168,34 +159,23 @@ pub(super) fn read_values(
     Ok(body.into_attributes().map(|it| (it.key.to_string(), it.expr)).collect())
 }
 
-/// Reads a file that is not too large.
-fn text_of(path: &Path, files: &mut Files) -> Result<String, String> {
-    let size = std::fs::metadata(path).map_or(0, |data| data.len());
-    if size > MAX_BYTES {
-        return Err(format!(
-            "the file has {size} bytes, and a Terraform file at most {MAX_BYTES}"
-        ));
-    }
-    let file = files.load(path).map_err(|problem| problem.message)?;
-    Ok(file.text().to_owned())
+/// Returns the code and the message of a problem.
+fn coded(problem: Problem) -> (Code, String) {
+    let diagnostic = Diagnostic::from(problem);
+    (diagnostic.code, diagnostic.message)
 }
 
-/// Converts the calls of functions to calls of [`CALL`].
-struct Calls;
-
-impl VisitMut for Calls {
-    fn visit_func_call_mut(&mut self, node: &mut FuncCall) {
-        visit_func_call_mut(self, node);
-        let name = node.name.name.as_str().to_owned();
-        let mut args = FuncArgs::new();
-        args.push(EditExpression::Variable(Ident::new(FOLDERS).into()));
-        args.push(EditExpression::from(name.as_str()));
-        for arg in node.args.iter() {
-            args.push(arg.clone());
-        }
-        args.set_expand_final(node.args.expand_final());
-        *node = FuncCall::new(FuncName::new(Ident::new(CALL)), args);
+/// Reads a file that is not too large.
+fn text_of(path: &Path, files: &mut Files) -> Result<String, (Code, String)> {
+    let size = std::fs::metadata(path).map_or(0, |data| data.len());
+    if size > MAX_BYTES {
+        let reason = format!(
+            "the file has {size} bytes, and a Terraform file at most {MAX_BYTES}"
+        );
+        return Err((Code::FILE_TOO_LARGE, reason));
     }
+    let file = files.load(path).map_err(coded)?;
+    Ok(file.text().to_owned())
 }
 
 /// Reads the JSON form: `{"resource": {"TYPE": {"NAME": {…}}}}`.
@@ -205,7 +185,7 @@ fn read_json_form(
 ) -> Result<Vec<Declaration>, Unreadable> {
     let at = |line: usize| Place { file: path.to_owned(), line };
     let file =
-        files.load(path).map_err(|problem| Unreadable::of(path, problem.message))?;
+        files.load(path).map_err(|problem| Unreadable::of(path, coded(problem)))?;
     let document =
         read_json(&file).map_err(|problem| Unreadable::json(path, problem, &file))?;
     let mut found = Vec::new();
@@ -276,21 +256,13 @@ fn expression(node: &Node<'_>) -> Expression {
     }
 }
 
-/// Converts the calls in a template.
-pub(super) fn converted_template(text: &str) -> Result<String, String> {
-    let parsed = hcl::edit::parser::parse_template(text);
-    let mut parsed = parsed.map_err(|error| error.message().to_owned())?;
-    Calls.visit_template_mut(&mut parsed);
-    Ok(parsed.to_string())
-}
-
 /// Converts a template of the JSON form, in which quotes need no escape.
 fn template(text: &str) -> Expression {
-    let Ok(converted) = converted_template(text) else {
+    if hcl::edit::parser::parse_template(text).is_err() {
         return Expression::String(text.to_owned());
-    };
+    }
     let delimiter = Identifier::sanitized("EOT");
-    let heredoc = hcl::expr::Heredoc::new(delimiter, converted);
+    let heredoc = hcl::expr::Heredoc::new(delimiter, text);
     Expression::from(TemplateExpr::Heredoc(heredoc))
 }
 

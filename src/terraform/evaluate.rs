@@ -1,22 +1,18 @@
 //! Evaluation of Terraform expressions, as far as their values are known.
 
 use std::cell::Cell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use hcl::eval::{Context, Evaluate, FuncDef, ParamType};
-use hcl::expr::{FuncCall, Object, Traversal, TraversalOperator};
-use hcl::{Block, Body, Expression, Identifier, Map, ObjectKey, Structure, Value};
+use hcl::expr::{FuncCall, Object};
+use hcl::{Block, Body, Expression, Map, ObjectKey, Structure, Value};
 
 use super::budget::{Budget, Sum};
-use super::document::{CALL, FOLDERS};
+use super::expression::Names;
 use super::functions;
 
 /// Maximum number of blocks that the `dynamic` blocks of a pass make.
 const MAX_BLOCKS: usize = 20_000;
-
-/// Maximum nesting of `for` expressions.
-const MAX_LOOPS: usize = 2;
 
 /// A value that is not known, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,7 +30,9 @@ pub(super) struct Scope {
     /// Variables of an instance or of a dynamic block; later ones hide earlier ones.
     own: Vec<(String, Value)>,
     /// The repository and the folder of the root module.
-    folders: Rc<str>,
+    folders: Rc<[PathBuf; 2]>,
+    /// Whether this is the scope of a template in a file.
+    is_template: bool,
     /// The number of blocks that `dynamic` blocks may still make.
     blocks: Rc<Cell<usize>>,
     /// The bytes that the evaluation of all modules may still take.
@@ -44,15 +42,37 @@ pub(super) struct Scope {
 impl Scope {
     /// Creates a scope. `folders` are the repository and the folder of the root module.
     pub(super) fn new(
-        roots: Map<String, Value>,
+        roots: Rc<Map<String, Value>>,
         folders: [&Path; 2],
         budget: &Rc<Budget>,
     ) -> Self {
-        let folders = folders.map(|it| it.to_string_lossy().into_owned());
-        let folders = folders.join("\0").into();
+        let folders = Rc::new(folders.map(Path::to_owned));
         let blocks = Rc::new(Cell::new(MAX_BLOCKS));
         let budget = Rc::clone(budget);
-        Self { roots: Rc::new(roots), own: Vec::new(), folders, blocks, budget }
+        Self { roots, own: Vec::new(), folders, is_template: false, blocks, budget }
+    }
+
+    /// Returns the scope of a template in a file, which has only these variables.
+    ///
+    /// # Errors
+    /// This is already such a scope.
+    pub(super) fn of_template(&self, roots: Map<String, Value>) -> Result<Self, String> {
+        if self.is_template {
+            return Err("a template of `templatefile(…)` uses `templatefile(…)`".into());
+        }
+        let (roots, own) = (Rc::new(roots), Vec::new());
+        Ok(Self { roots, own, is_template: true, ..self.clone() })
+    }
+
+    /// Returns the repository and the folder of the root module.
+    pub(super) fn folders(&self) -> [&Path; 2] {
+        let [repository, module] = &*self.folders;
+        [repository, module]
+    }
+
+    /// Returns what the evaluation may still take.
+    pub(super) fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// Returns this scope with another variable.
@@ -62,7 +82,8 @@ impl Scope {
         inner
     }
 
-    fn root(&self, name: &str) -> Option<&Value> {
+    /// Returns the value of a name.
+    pub(super) fn root(&self, name: &str) -> Option<&Value> {
         let own = self.own.iter().rev().find(|(known, _)| known == name);
         own.map(|(_, value)| value).or_else(|| self.roots.get(name))
     }
@@ -73,24 +94,6 @@ impl Scope {
     /// The values together are too large.
     pub(super) fn keep(&self, value: &Value) -> Result<(), String> {
         self.budget.keep(value)
-    }
-
-    /// Returns the context of an expression. It has only the variables and members that the
-    /// expression names, because the evaluator copies them.
-    fn context(&self, text: &str) -> Result<Context<'static>, String> {
-        let mut context = Context::new();
-        let call = FuncDef::builder().variadic_param(ParamType::Any);
-        context.declare_func(Identifier::sanitized(CALL), call.build(functions::call));
-        context.declare_var(Identifier::sanitized(FOLDERS), &*self.folders);
-        let own = self.own.iter().map(|(name, value)| (name, value));
-        for (name, value) in self.roots.iter().chain(own) {
-            if text.contains(name.as_str()) {
-                let value = named(value, text);
-                self.budget.copy(&value)?;
-                context.declare_var(Identifier::sanitized(name), value);
-            }
-        }
-        Ok(context)
     }
 
     /// Evaluates the attributes and blocks of a body. Blocks become lists of objects.
@@ -208,14 +211,9 @@ impl Scope {
             Expression::Object(object) => self.object(object, attribute, gaps),
             Expression::Array(items) => self.list(items, attribute, gaps),
             Expression::Parenthesis(inner) => self.value(inner, attribute, gaps),
-            Expression::FuncCall(call) if name_of(call) == Some("try") => {
-                self.first_known(call, attribute, gaps)
-            }
             // The known members of an object are of use without the others.
-            Expression::FuncCall(call)
-                if name_of(call) == Some("jsonencode") && call.args.len() == 3 =>
-            {
-                let value = self.value(&call.args[2], attribute, gaps)?;
+            Expression::FuncCall(call) if is_jsonencode(call) && call.args.len() == 1 => {
+                let value = self.value(&call.args[0], attribute, gaps)?;
                 Some(functions::encoded(&value))
             }
             _ => match self.plain(expression) {
@@ -263,7 +261,7 @@ impl Scope {
     /// Counts what a list or an object has got, and reports the one that is too large.
     fn composed(
         &self,
-        bytes: Result<usize, String>,
+        bytes: Result<u64, String>,
         attribute: &str,
         gaps: &mut Vec<Gap>,
     ) -> Option<()> {
@@ -274,25 +272,6 @@ impl Scope {
                 None
             }
         }
-    }
-
-    /// Evaluates `try(a, b, …)`.
-    fn first_known(
-        &self,
-        call: &FuncCall,
-        attribute: &str,
-        gaps: &mut Vec<Gap>,
-    ) -> Option<Value> {
-        let mut last = None;
-        for argument in call.args.iter().skip(2) {
-            match self.plain(argument) {
-                Ok(value) => return Some(value),
-                Err(reason) => last = Some(reason),
-            }
-        }
-        let reason = last.unwrap_or_else(|| "`try` has no arguments".into());
-        gaps.push(Gap { attribute: attribute.to_owned(), reason });
-        None
     }
 
     fn key(&self, key: &ObjectKey) -> Option<String> {
@@ -307,71 +286,10 @@ impl Scope {
 
     /// Evaluates an expression whose value is known as a whole.
     fn plain(&self, expression: &Expression) -> Result<Value, String> {
-        // The evaluator copies a root before it looks up a member. References are frequent
-        // and roots are large, so that they are looked up here.
-        if let Expression::Traversal(traversal) = expression
-            && let Some(value) = self.reference(traversal)
-        {
-            self.budget.value(value)?;
-            return Ok(value.clone());
-        }
-        let text = hcl::format::to_string(expression).unwrap_or_default();
-        if loops(&text) > MAX_LOOPS {
-            return Err(format!("`for` is nested deeper than {MAX_LOOPS} levels"));
-        }
-        let context = self.context(&text)?;
-        let value = expression.evaluate(&context);
-        let value = value.map_err(|error| reason(&error, expression))?;
+        let value = Names::of(self).value(expression)?;
         self.budget.value(&value)?;
-        Ok(value)
+        Ok(value.into_owned())
     }
-
-    /// Returns the value that a chain of names refers to.
-    fn reference(&self, traversal: &Traversal) -> Option<&Value> {
-        let Expression::Variable(root) = &traversal.expr else { return None };
-        let mut value = self.root(root.as_str())?;
-        for operator in &traversal.operators {
-            value = match operator {
-                TraversalOperator::GetAttr(name) => {
-                    value.as_object()?.get(name.as_str())?
-                }
-                TraversalOperator::Index(Expression::String(name)) => {
-                    value.as_object()?.get(name)?
-                }
-                TraversalOperator::Index(Expression::Number(index)) => {
-                    let index = usize::try_from(index.as_u64()?).ok()?;
-                    value.as_array()?.get(index)?
-                }
-                _ => return None,
-            };
-        }
-        Some(value)
-    }
-}
-
-/// Returns the nesting of `for` in the text of an expression.
-fn loops(text: &str) -> usize {
-    let (mut open, mut depth, mut most) = (Vec::new(), 0, 0);
-    for (index, byte) in text.bytes().enumerate() {
-        match byte {
-            b'[' | b'{' => {
-                let is_loop = text[index + 1..].trim_start().starts_with("for ");
-                depth += usize::from(is_loop);
-                most = most.max(depth);
-                open.push(is_loop);
-            }
-            b']' | b'}' => depth -= usize::from(open.pop().unwrap_or_default()),
-            _ => {}
-        }
-    }
-    most
-}
-
-/// Returns a variable with the members that the text of an expression names.
-fn named(value: &Value, text: &str) -> Value {
-    let Value::Object(members) = value else { return value.clone() };
-    let named = members.iter().filter(|(name, _)| text.contains(name.as_str()));
-    Value::Object(named.map(|(name, it)| (name.clone(), it.clone())).collect())
 }
 
 /// Returns the keys and values that `for_each` goes through.
@@ -386,39 +304,6 @@ pub(super) fn instances_of(each: &Value) -> Vec<(Value, Value)> {
     }
 }
 
-/// Returns the name of the function that a converted call calls.
-fn name_of(call: &FuncCall) -> Option<&str> {
-    match call.args.get(1) {
-        Some(Expression::String(name)) if call.name.name.as_str() == CALL => Some(name),
-        _ => None,
-    }
-}
-
-/// Returns the first name of an expression, which may be a template.
-fn root_of(shown: &str) -> Option<&str> {
-    let start = shown.find(|c: char| c.is_ascii_alphabetic() || c == '_')?;
-    shown[start..].split(['.', '[']).next()
-}
-
-/// Returns the reason why an expression has no value.
-fn reason(error: &hcl::eval::Error, whole: &Expression) -> String {
-    use hcl::eval::ErrorKind;
-    let expression = error.expr().unwrap_or(whole);
-    let shown = hcl::format::to_string(expression).unwrap_or_default();
-    let shown = shown.trim();
-    let short: String = shown.chars().take(120).collect();
-    match error.kind() {
-        ErrorKind::FuncCall(_, message) => message.clone(),
-        ErrorKind::NoSuchKey(key) => match root_of(shown) {
-            Some("var") => format!("the variable `{key}` has no value"),
-            Some("data") => format!("`{short}` is a data source"),
-            Some("module") => format!("`{short}` is an output that is not known"),
-            Some("local") => format!("`{short}` is not known"),
-            _ => format!("`{short}` is known only after `terraform apply`"),
-        },
-        ErrorKind::UndefinedVar(name) => {
-            format!("`{short}`: this folder declares no `{}`", name.as_str())
-        }
-        kind => format!("`{short}`: {kind}"),
-    }
+fn is_jsonencode(call: &FuncCall) -> bool {
+    call.name.namespace.is_empty() && call.name.name.as_str() == "jsonencode"
 }

@@ -7,12 +7,14 @@
 mod budget;
 mod document;
 mod evaluate;
+mod expression;
 mod flows;
 mod functions;
 mod module;
 mod organisation;
 mod report;
 mod roots;
+mod template;
 mod variables;
 
 use std::collections::BTreeSet;

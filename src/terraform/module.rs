@@ -114,7 +114,7 @@ impl Call<'_> {
 /// The declarations of a module with their values so far.
 #[derive(Default)]
 struct Module {
-    roots: Map<String, Value>,
+    roots: Rc<Map<String, Value>>,
     locals: Vec<(String, Expression)>,
     /// Locals that are too large to be kept, and the reasons.
     dropped: Vec<Gap>,
@@ -172,7 +172,15 @@ impl Evaluator<'_> {
 
     fn scope(&self, module: &Module) -> Scope {
         let folders = [&*self.repository, &*self.root];
-        Scope::new(module.roots.clone(), folders, &self.budget)
+        Scope::new(Rc::clone(&module.roots), folders, &self.budget)
+    }
+
+    /// Reports a file that cannot be read.
+    pub(super) fn cannot_read(&mut self, path: &Path, unreadable: Unreadable) {
+        let name = path.to_string_lossy().into_owned();
+        let Unreadable { place, reason, .. } = unreadable.clone();
+        self.unreadable.push(unreadable);
+        self.problems.push(Problem { name, reason, place });
     }
 
     /// Reads the declarations of a folder.
@@ -184,10 +192,7 @@ impl Evaluator<'_> {
             let declarations = match document::read(&path, self.files) {
                 Ok(declarations) => declarations,
                 Err(unreadable) => {
-                    let name = path.to_string_lossy().into_owned();
-                    let Unreadable { place, reason, .. } = unreadable.clone();
-                    self.unreadable.push(unreadable);
-                    self.problems.push(Problem { name, reason, place });
+                    self.cannot_read(&path, unreadable);
                     continue;
                 }
             };
@@ -221,7 +226,7 @@ impl Evaluator<'_> {
         call: &Call<'_>,
     ) -> Map<String, Value> {
         let folders = [&*self.repository, &*self.root];
-        let scope = Scope::new(Map::new(), folders, &self.budget);
+        let scope = Scope::new(Rc::default(), folders, &self.budget);
         let mut values = Map::new();
         for variable in variables {
             let Some(name) = variable.labels.first() else { continue };
@@ -413,12 +418,12 @@ impl Evaluator<'_> {
 
 impl Module {
     fn set(&mut self, root: &str, value: Value) {
-        self.roots.insert(root.to_owned(), value);
+        Rc::make_mut(&mut self.roots).insert(root.to_owned(), value);
     }
 
     /// Returns the members of a root.
     fn member(&mut self, root: &str) -> &mut Map<String, Value> {
-        members(&mut self.roots, root)
+        members(Rc::make_mut(&mut self.roots), root)
     }
 
     /// Makes the resources of a declaration known to expressions.
@@ -429,7 +434,10 @@ impl Module {
             (Key::of(&resource.address), Value::Object(values))
         });
         let value = together(values.collect());
-        let kinds = if is_data { self.member("data") } else { &mut self.roots };
+        let kinds = match is_data {
+            true => self.member("data"),
+            false => Rc::make_mut(&mut self.roots),
+        };
         members(kinds, &kind).insert(name, value);
     }
 }

@@ -1,12 +1,13 @@
 //! Values of the variables of a root module.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use hcl::Value;
 
-use super::document::{self, Unreadable, files_in, is_terraform, read_values};
+use super::document::{self, files_in, is_terraform, read_values};
 use super::evaluate::Scope;
-use super::module::{Evaluator, Problem};
+use super::module::Evaluator;
 use crate::source::Files;
 
 /// Returns the values of the variables of a root module: `set`, then `*.auto.tfvars` and
@@ -35,17 +36,14 @@ pub(super) fn given(
         match read_values(&path, evaluator.files) {
             Ok(values) => {
                 let folders = [evaluator.repository.as_path(), root.as_path()];
-                let scope = Scope::new(hcl::Map::new(), folders, &evaluator.budget);
+                let scope = Scope::new(Rc::default(), folders, &evaluator.budget);
                 let values = values.iter().filter_map(|(name, expression)| {
                     let value = scope.value(expression, name, &mut Vec::new())?;
                     Some((name.clone(), value))
                 });
                 given.extend(values);
             }
-            Err(Unreadable { place, reason, .. }) => {
-                let name = path.to_string_lossy().into_owned();
-                evaluator.problems.push(Problem { name, reason, place });
-            }
+            Err(unreadable) => evaluator.cannot_read(&path, unreadable),
         }
     }
     given.extend(of_environment(&root, environment, evaluator.files));

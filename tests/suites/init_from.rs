@@ -275,14 +275,18 @@ fn a_broken_file_of_terraform_is_reported() {
     let project = folder.path().join("project");
     let (code, out, error) =
         flowsim(&project, &["check", "--terraform", "../terraform", "../flows"]);
-    assert_eq!((code, out.contains("FILE_UNREADABLE")), (Some(0), false), "{out}{error}");
+    assert_eq!(
+        (code, out.contains("TERRAFORM_SYNTAX")),
+        (Some(0), false),
+        "{out}{error}"
+    );
     let broken =
         "resource \"genesyscloud_user\" \"ann\" { name = \"Ann\" email = \"a\" }\n";
     write(folder.path(), "terraform/broken.tf", broken);
     let (code, out, error) =
         flowsim(&project, &["check", "--terraform", "../terraform", "../flows"]);
-    assert_eq!(code, Some(0), "{out}{error}");
-    assert!(out.contains("invalid Terraform"), "{out}{error}");
+    assert_eq!(code, Some(3), "{out}{error}");
+    assert!(out.contains("TERRAFORM_SYNTAX"), "{out}{error}");
     assert!(out.contains("broken.tf:1:51"), "{out}{error}");
     fs::remove_file(folder.path().join("terraform/main.tf")).unwrap();
     let (_, out, error) = flowsim(folder.path(), &["init", "--from", "."]);

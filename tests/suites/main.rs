@@ -35,6 +35,7 @@ mod selection;
 mod shared;
 mod suite;
 mod terraform;
+mod terraform_limits;
 mod test_command;
 mod test_promises;
 mod test_requests;

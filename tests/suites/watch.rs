@@ -380,3 +380,16 @@ fn all_tests_depend_on_the_project() {
     watch.message("watch: flowsim.toml changed; 2 of 2 tests run again");
     await_line(&watch.out, "2 passed");
 }
+
+/// A message is one line, also about files whose names have line breaks.
+#[cfg(unix)]
+#[test]
+fn names_with_line_breaks_stay_on_one_line() {
+    let folder = folder();
+    let name = "b\nforged: line\u{1b}[2J.test.yaml";
+    write(folder.path(), name, "flows: flows\ntests: []\n");
+    let watch = Watch::of(folder.path(), &["."]);
+    append(folder.path(), name, "# changed\n");
+    let message = watch.message("changed;");
+    assert!(message.starts_with("watch: b␊forged: line␛[2J.test.yaml"), "{message}");
+}

@@ -133,7 +133,7 @@ fn batch(
         }
     };
     let mut lines = BufReader::new(input);
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = io::BufWriter::new(output::stream(false));
     let mut mark = BYTE_ORDER_MARK;
     loop {
         let line = match next_line(&mut lines) {

@@ -92,7 +92,7 @@ fn find(repository: &Path, files: &mut Files) -> Result<Found, Exit> {
             output::diagnostics(&diagnostics, files);
             Exit::Input
         })?;
-        output::diagnostics(&terraform.warnings, files);
+        output::diagnostics(&terraform.unreadable, files);
         let (fixtures, document, _) = terraform.organisation(files);
         organisation = Organisation { fixtures, document };
         report = terraform.report;

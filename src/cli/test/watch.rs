@@ -16,6 +16,7 @@ use crate::cli::Command;
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::cli::project::Project;
+use crate::diagnostic::visible;
 use crate::runner::{self, CasePlace, CaseResult, Dependencies, LoadedSuite, Plan};
 use crate::source::Folder;
 use crate::value::Text;
@@ -84,7 +85,7 @@ fn rounds(
             }
         }
         if changed.is_none() {
-            output::message("watch", "waiting for changes; press Ctrl-C to stop");
+            say("waiting for changes; press Ctrl-C to stop");
         }
         let now = watcher.changes(&dependencies)?;
         reload(&now, &dependencies, &mut arguments, &mut project);
@@ -117,7 +118,7 @@ fn reload(
         Ok(None) => {}
         Err(_) => {
             let text = "the project does not load; its earlier settings are used";
-            output::message("watch", text);
+            say(text);
         }
     }
 }
@@ -166,8 +167,13 @@ fn narrow(
     }
     let run = if count == 1 { "runs" } else { "run" };
     let text = format!("{} changed; {count} of {all} tests {run} again", listed(&named));
-    output::message("watch", &text);
+    say(&text);
     true
+}
+
+/// Prints a message on one line. Names of files may have line breaks.
+fn say(text: &str) {
+    output::message("watch", &visible::one_line(text));
 }
 
 /// `a.yaml, b.yaml and 4 more files`
@@ -219,7 +225,7 @@ impl Failing {
             count => (format!("{count} tests"), "fail", ", the first"),
         };
         let text = format!("{tests} that did not run now still {fail}{each}: {first}");
-        output::message("watch", &text);
+        say(&text);
     }
 }
 
@@ -249,7 +255,7 @@ impl PlaceNames {
                 }
                 None => format!("{at} is no longer a test; before it was `{lost}`"),
             };
-            output::message("watch", &text);
+            say(&text);
         }
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `wire` | messages with their headers |
 //! | `launch` | attributes of the request `launch` |
 //! | `reader` | a thread that reads requests, and counts those that interrupt a call |
 //! | `server` | the session: requests in their order, stops |
@@ -19,6 +18,5 @@ mod points;
 mod reader;
 mod server;
 mod values;
-mod wire;
 
 pub use server::serve;

@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::wire;
+use crate::wire::{self, Received};
 
 /// Whether a request wants a running call to stop.
 pub(super) fn interrupts(request: &Value) -> bool {
@@ -25,9 +25,13 @@ pub(super) fn requests(
     thread::spawn(move || {
         loop {
             let read = match wire::read(&mut input) {
-                Ok(Some(message)) if message["type"] == "request" => Ok(message),
-                Ok(Some(_)) => continue,
-                Ok(None) => return,
+                Ok(Received::Message(message)) if message["type"] == "request" => {
+                    Ok(message)
+                }
+                Ok(Received::Message(_)) => continue,
+                Ok(Received::End) => return,
+                // The protocol has no answer to a message without a number.
+                Ok(broken) => Err(wire::invalid(broken.problem().unwrap_or_default())),
                 Err(problem) => Err(problem),
             };
             if read.as_ref().is_ok_and(interrupts) {

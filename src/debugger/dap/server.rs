@@ -10,13 +10,13 @@ use super::launch::Attributes;
 use super::points::Points;
 use super::reader;
 use super::values::Handles;
-use super::wire;
 use crate::debugger::{Debugger, Motion, Output, Stop, Target, describe, load};
 use crate::diagnostic::{Diagnostic, Style, render_text};
 use crate::runner::ProjectContext;
 use crate::source::Files;
 use crate::timeline::BranchId;
 use crate::trace::Status;
+use crate::wire;
 
 /// The largest number of steps of a call that the console shows as a scenario. The request
 /// `flowsim/scenario` has no limit.

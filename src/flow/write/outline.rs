@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use indexmap::IndexMap;
 
-use super::graph::{Graph, Vertex};
+use super::graph::{Arrow, Graph, Vertex};
 use super::model::model;
 use crate::diagnostic::visible::sign;
 use crate::flow::architect::{
@@ -61,7 +61,12 @@ impl Outline {
         }
         text.push('\n');
         let mut details = IndexMap::new();
-        for (node, vertex) in flow.nodes.values().zip(&graph.vertices) {
+        let mut arrows: Vec<Vec<&Arrow>> = vec![Vec::new(); graph.vertices.len()];
+        for arrow in &graph.arrows {
+            arrows[arrow.from].push(arrow);
+        }
+        let vertices = graph.vertices.iter().zip(arrows);
+        for (node, (vertex, arrows)) in flow.nodes.values().zip(vertices) {
             let _ = write!(text, "{} {}", word(&node.node_type), quoted(&node.id));
             for path in &node.paths {
                 let target = quoted(&path.target.node);
@@ -73,17 +78,15 @@ impl Outline {
                 };
             }
             text.push('\n');
-            details.insert(node.id.clone(), draft_details(node, &graph, vertex));
+            details.insert(node.id.clone(), draft_details(node, vertex, &arrows));
         }
         Self { text, details }
     }
 }
 
 /// Returns the name, the conditions and the further properties of a draft node.
-fn draft_details(node: &Node, graph: &Graph, vertex: &Vertex) -> Json {
-    let at = graph.vertices.iter().position(|it| std::ptr::eq(it, vertex));
-    let conditions = graph.arrows.iter().filter(|it| Some(it.from) == at);
-    let conditions = conditions.filter(|it| !it.condition.is_empty());
+fn draft_details(node: &Node, vertex: &Vertex, arrows: &[&Arrow]) -> Json {
+    let conditions = arrows.iter().filter(|it| !it.condition.is_empty());
     let conditions = conditions
         .map(|it| (Text::from(it.label.as_str()), Json::from(it.condition.as_str())));
     let properties = node.other_properties.iter();

@@ -2,34 +2,47 @@
 
 use std::path::{Path, PathBuf};
 
-use hcl::eval::{Context, Evaluate, FuncDef, ParamType};
-use hcl::{Identifier, Template, Value};
+use hcl::Value;
 
-use super::{Arguments, call as call_any};
+use super::Arguments;
 use crate::source::{plain, readable};
-use crate::terraform::document::{CALL, FOLDERS, converted_template};
+use crate::terraform::evaluate::Scope;
+use crate::terraform::template;
 
 /// Maximum size of a file that a function reads, in bytes.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
-/// Calls a function, if it is one of files. `folders` are the repository and the folder of
-/// the root module, which paths are relative to.
+/// The work of opening a file, in bytes that are copied in that time.
+const WORK_OF_A_FILE: usize = 1 << 16;
+
+/// Calls a function, if it is one of files. Paths are relative to the folder of the root
+/// module.
 pub(super) fn call(
     name: &str,
-    arguments: &Arguments,
-    folders: &str,
+    arguments: &Arguments<'_>,
+    scope: &Scope,
 ) -> Option<Result<Value, String>> {
-    let a = arguments;
-    let (repository, module) = folders.split_once('\0').unwrap_or((folders, ""));
-    let folders = [Path::new(repository), Path::new(module)];
-    let read = |index: usize| a.text(index).and_then(|path| read(&path, folders));
+    let (a, folders) = (arguments, scope.folders());
+    let read = |index: usize| {
+        let path = a.text(index)?;
+        a.budget.work(WORK_OF_A_FILE, 1)?;
+        let text = read(&path, folders)?;
+        a.budget.work(text.len(), 1)?;
+        Ok(text)
+    };
     Some(match name {
         "file" => read(0).map(Value::from),
         "fileexists" => a.text(0).and_then(|path| {
+            a.budget.work(WORK_OF_A_FILE, 1)?;
             let path = resolved(&path, folders);
             path.map(|path| Value::from(path.is_file()))
         }),
-        "templatefile" => read(0).and_then(|text| rendered(&text, a, repository, module)),
+        "templatefile" => read(0).and_then(|text| {
+            let Value::Object(variables) = a.copy(1)? else {
+                return Err(a.unexpected(1, "an object"));
+            };
+            template::of_file(&scope.of_template(variables)?, &text)
+        }),
         // The contents decide whether Terraform uploads a file again, and nothing else.
         "filebase64" | "filebase64sha256" | "filebase64sha512" | "filemd5"
         | "filesha1" | "filesha256" | "filesha512" | "md5" | "sha1" | "sha256"
@@ -79,25 +92,4 @@ fn read(path: &str, folders: [&Path; 2]) -> Result<String, String> {
         return Err(format!("`{path}` is not a file of at most {MAX_BYTES} bytes"));
     }
     std::fs::read_to_string(&place).map_err(|error| format!("`{path}`: {error}"))
-}
-
-/// Fills in a template.
-fn rendered(
-    template: &str,
-    a: &Arguments,
-    repository: &str,
-    module: &str,
-) -> Result<Value, String> {
-    let template = converted_template(template)?;
-    let template: Template = template.parse().map_err(|_| "an invalid template")?;
-    let mut context = Context::new();
-    let function = FuncDef::builder().variadic_param(ParamType::Any).build(call_any);
-    context.declare_func(Identifier::sanitized(CALL), function);
-    context
-        .declare_var(Identifier::sanitized(FOLDERS), format!("{repository}\0{module}"));
-    for (name, value) in a.object(1)? {
-        context.declare_var(Identifier::sanitized(name), value.clone());
-    }
-    let text = template.evaluate(&context).map_err(|error| error.to_string())?;
-    Ok(Value::from(text))
 }

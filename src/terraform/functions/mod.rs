@@ -6,9 +6,12 @@ mod collections;
 mod files;
 mod strings;
 
-use hcl::eval::FuncArgs;
+use std::borrow::Cow;
+
 use hcl::{Map, Number, Value};
 
+use super::budget::Budget;
+use super::evaluate::Scope;
 use crate::source::{Kind, Node};
 
 pub(super) use files::resolved;
@@ -18,34 +21,50 @@ pub(super) use files::resolved;
 /// *Source: the limit of `range`.*
 const MAX_ITEMS: usize = 1_024;
 
-/// Calls a function. The first argument has the folders that files may be read from, the
-/// second one is the name.
-pub(super) fn call(arguments: FuncArgs) -> Result<Value, String> {
-    let mut values = arguments.into_values().into_iter();
-    let folders = values.next().and_then(|it| text(&it)).unwrap_or_default();
-    let name = values.next().and_then(|it| text(&it)).unwrap_or_default();
-    let arguments = Arguments { name: name.clone(), values: values.collect() };
-    let result = files::call(&name, &arguments, &folders)
-        .or_else(|| strings::call(&name, &arguments))
-        .or_else(|| collections::call(&name, &arguments));
+/// Calls a function.
+///
+/// # Errors
+/// The arguments are wrong, or the value would be too large.
+pub(super) fn call(
+    name: &str,
+    values: Vec<Cow<'_, Value>>,
+    scope: &Scope,
+) -> Result<Value, String> {
+    let budget = scope.budget();
+    let arguments = Arguments { name, values, budget };
+    let result = files::call(name, &arguments, scope)
+        .or_else(|| strings::call(name, &arguments))
+        .or_else(|| collections::call(name, &arguments));
     result.unwrap_or_else(|| Err(format!("flowsim does not evaluate `{name}(…)`")))
 }
 
 /// The arguments of a call.
-struct Arguments {
-    name: String,
-    values: Vec<Value>,
+struct Arguments<'a> {
+    name: &'a str,
+    values: Vec<Cow<'a, Value>>,
+    budget: &'a Budget,
 }
 
-impl Arguments {
+impl Arguments<'_> {
     fn get(&self, index: usize) -> Result<&Value, String> {
         let name = &self.name;
         let missing = || format!("`{name}(…)` lacks argument {}", index + 1);
-        self.values.get(index).ok_or_else(missing)
+        self.values.get(index).map(|it| &**it).ok_or_else(missing)
+    }
+
+    /// Returns a copy of an argument.
+    fn copy(&self, index: usize) -> Result<Value, String> {
+        let value = self.get(index)?;
+        self.budget.copy(value)?;
+        Ok(value.clone())
     }
 
     fn text(&self, index: usize) -> Result<String, String> {
-        text(self.get(index)?).ok_or_else(|| self.unexpected(index, "a string"))
+        let value = self.get(index)?;
+        if let Value::String(text) = value {
+            self.budget.work(text.len(), 1)?;
+        }
+        text(value).ok_or_else(|| self.unexpected(index, "a string"))
     }
 
     fn whole(&self, index: usize) -> Result<i64, String> {
@@ -57,12 +76,21 @@ impl Arguments {
         number.ok_or_else(|| self.unexpected(index, "a whole number"))
     }
 
+    /// Returns copies of the items of a list, or of the values of an object.
     fn list(&self, index: usize) -> Result<Vec<Value>, String> {
-        match self.get(index)? {
-            Value::Array(items) => Ok(items.clone()),
-            Value::Object(members) => Ok(members.values().cloned().collect()),
-            _ => Err(self.unexpected(index, "a list")),
-        }
+        self.budget.copy(self.get(index)?)?;
+        Ok(self.items(index)?.into_iter().cloned().collect())
+    }
+
+    /// Returns the items of a list, or the values of an object.
+    fn items(&self, index: usize) -> Result<Vec<&Value>, String> {
+        let items: Vec<&Value> = match self.get(index)? {
+            Value::Array(items) => items.iter().collect(),
+            Value::Object(members) => members.values().collect(),
+            _ => return Err(self.unexpected(index, "a list")),
+        };
+        self.budget.work(items.len(), size_of::<usize>())?;
+        Ok(items)
     }
 
     fn object(&self, index: usize) -> Result<&Map<String, Value>, String> {
@@ -71,8 +99,9 @@ impl Arguments {
     }
 
     fn strings(&self, index: usize) -> Result<Vec<String>, String> {
-        let items = self.list(index)?;
-        let strings = items.iter().map(|item| {
+        self.budget.copy(self.get(index)?)?;
+        let items = self.items(index)?.into_iter();
+        let strings = items.map(|item| {
             text(item).ok_or_else(|| self.unexpected(index, "a list of strings"))
         });
         strings.collect()

@@ -6,13 +6,20 @@ use regex::Regex;
 
 use super::{Arguments, encoded, from_json, from_node, list, text, to_json};
 use crate::source::{Files, read_yaml};
+use crate::terraform::budget::{Sum, WORK_OF_A_CHARACTER};
 
 /// Maximum size of a regular expression, in bytes.
 const MAX_PATTERN: usize = 100_000;
 
+/// The work of compiling a regular expression, in characters.
+const WORK_OF_A_PATTERN: usize = 128;
+
 /// Calls a function, if it is one of strings.
 #[expect(clippy::too_many_lines, reason = "a table with a line for each function")]
-pub(super) fn call(name: &str, arguments: &Arguments) -> Option<Result<Value, String>> {
+pub(super) fn call(
+    name: &str,
+    arguments: &Arguments<'_>,
+) -> Option<Result<Value, String>> {
     let a = arguments;
     let text_to =
         |convert: &dyn Fn(String) -> String| Ok(Value::from(convert(a.text(0)?)));
@@ -35,7 +42,7 @@ pub(super) fn call(name: &str, arguments: &Arguments) -> Option<Result<Value, St
             let decoded = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
             decoded.map(Value::from).ok_or_else(|| "not Base64 of a string".to_owned())
         }),
-        "sensitive" | "nonsensitive" => a.get(0).cloned(),
+        "sensitive" | "nonsensitive" => a.copy(0),
         "tostring" => match a.get(0) {
             Ok(Value::Null) => Ok(Value::Null),
             _ => a.text(0).map(Value::from),
@@ -44,7 +51,7 @@ pub(super) fn call(name: &str, arguments: &Arguments) -> Option<Result<Value, St
         "tobool" => tobool(a),
         "format" => format_of(a),
         "formatlist" => Err("flowsim does not evaluate `formatlist(…)`".into()),
-        "join" => a.text(0).and_then(|by| Ok(Value::from(a.strings(1)?.join(&by)))),
+        "join" => join(a),
         "split" => split(a),
         "replace" => replace(a),
         "regex" => regex(a),
@@ -56,13 +63,14 @@ pub(super) fn call(name: &str, arguments: &Arguments) -> Option<Result<Value, St
         "endswith" => compare(a, |text, part| text.ends_with(part)),
         "strcontains" => compare(a, |text, part| text.contains(part)),
         "indent" => indent(a),
-        "jsonencode" => a.get(0).map(encoded),
-        "jsondecode" => a.text(0).and_then(|text| {
+        "jsonencode" | "yamlencode" => {
+            a.get(0).and_then(|it| a.budget.copy(it).map(|()| encoded(it)))
+        }
+        "jsondecode" => parsed_text(a).and_then(|text| {
             let json = serde_json::from_str(&text);
             json.map(|json| from_json(&json)).map_err(|_| "not JSON".into())
         }),
-        "yamldecode" => a.text(0).and_then(|text| yaml(&text)),
-        "yamlencode" => a.get(0).map(encoded),
+        "yamldecode" => parsed_text(a).and_then(|text| yaml(&text)),
         "abs" | "ceil" | "floor" => number(a),
         _ => return None,
     })
@@ -77,7 +85,7 @@ fn title(text: &str) -> String {
     text.chars().map(capital).collect()
 }
 
-fn tonumber(a: &Arguments) -> Result<Value, String> {
+fn tonumber(a: &Arguments<'_>) -> Result<Value, String> {
     match a.get(0)? {
         Value::String(text) => {
             let whole = text.parse::<i64>().map(Value::from);
@@ -90,7 +98,7 @@ fn tonumber(a: &Arguments) -> Result<Value, String> {
     }
 }
 
-fn tobool(a: &Arguments) -> Result<Value, String> {
+fn tobool(a: &Arguments<'_>) -> Result<Value, String> {
     match a.get(0)? {
         Value::String(text) if text == "true" || text == "false" => {
             Ok(Value::Bool(text == "true"))
@@ -102,7 +110,7 @@ fn tobool(a: &Arguments) -> Result<Value, String> {
 
 /// Formats with the verbs `%s`, `%d`, `%v`, `%q`, `%t`, `%f` and `%%`, with a width and
 /// zeros as in `%03d`.
-fn format_of(a: &Arguments) -> Result<Value, String> {
+fn format_of(a: &Arguments<'_>) -> Result<Value, String> {
     let pattern = a.text(0)?;
     let (mut out, mut next) = (String::new(), 1);
     let mut rest = pattern.chars().peekable();
@@ -144,36 +152,66 @@ fn format_of(a: &Arguments) -> Result<Value, String> {
     Ok(Value::from(out))
 }
 
-fn split(a: &Arguments) -> Result<Value, String> {
+fn join(a: &Arguments<'_>) -> Result<Value, String> {
+    let (by, parts) = (a.text(0)?, a.strings(1)?);
+    Sum::default().items(0, by.len().saturating_mul(parts.len()))?;
+    Ok(Value::from(parts.join(&by)))
+}
+
+fn split(a: &Arguments<'_>) -> Result<Value, String> {
     let (by, whole) = (a.text(0)?, a.text(1)?);
     if whole.is_empty() {
         return Ok(list([]));
     }
+    let count = if by.is_empty() { whole.len() } else { whole.matches(&by).count() };
+    Sum::default().items(count, whole.len())?;
     if by.is_empty() {
         return Ok(list(whole.chars().map(String::from)));
     }
     Ok(list(whole.split(&by).map(str::to_owned)))
 }
 
-/// A pattern between slashes is a regular expression.
-fn replace(a: &Arguments) -> Result<Value, String> {
-    let (whole, old, new) = (a.text(0)?, a.text(1)?, a.text(2)?);
-    let pattern = old.strip_prefix('/').and_then(|old| old.strip_suffix('/'));
-    Ok(Value::from(match pattern {
-        Some(pattern) => {
-            compiled(pattern)?.replace_all(&whole, new.as_str()).into_owned()
-        }
-        None => whole.replace(&old, &new),
-    }))
+/// Returns a text that is parsed.
+fn parsed_text(a: &Arguments<'_>) -> Result<String, String> {
+    let text = a.text(0)?;
+    a.budget.work(text.len(), WORK_OF_A_CHARACTER)?;
+    Ok(text)
 }
 
-fn compiled(pattern: &str) -> Result<Regex, String> {
+/// A pattern between slashes is a regular expression.
+fn replace(a: &Arguments<'_>) -> Result<Value, String> {
+    let (whole, old, new) = (a.text(0)?, a.text(1)?, a.text(2)?);
+    let pattern = old.strip_prefix('/').and_then(|old| old.strip_suffix('/'));
+    let Some(pattern) = pattern else {
+        let count = whole.matches(&old).count();
+        Sum::default().items(0, count.saturating_mul(new.len()))?;
+        return Ok(Value::from(whole.replace(&old, &new)));
+    };
+    let (pattern, mut sum) = (compiled(a, pattern)?, Sum::default());
+    let (mut made, mut end) = (String::new(), 0);
+    for found in pattern.captures_iter(&whole) {
+        let Some(all) = found.get(0) else { continue };
+        made.push_str(&whole[end..all.start()]);
+        end = all.end();
+        // A group of the pattern may be long, and `new` may name it often.
+        let names = new.matches('$').count();
+        Sum::default().items(0, names.saturating_mul(all.len()))?;
+        let before = made.len();
+        found.expand(&new, &mut made);
+        sum.text(&made[before..])?;
+    }
+    made.push_str(&whole[end..]);
+    Ok(Value::from(made))
+}
+
+fn compiled(a: &Arguments<'_>, pattern: &str) -> Result<Regex, String> {
+    a.budget.work(WORK_OF_A_PATTERN + pattern.len(), 1 << 10)?;
     let built = regex::RegexBuilder::new(pattern).size_limit(MAX_PATTERN * 10).build();
     built.map_err(|_| format!("`{pattern}` is not a regular expression"))
 }
 
-fn regex(a: &Arguments) -> Result<Value, String> {
-    let (pattern, whole) = (compiled(&a.text(0)?)?, a.text(1)?);
+fn regex(a: &Arguments<'_>) -> Result<Value, String> {
+    let (pattern, whole) = (compiled(a, &a.text(0)?)?, a.text(1)?);
     let found =
         pattern.captures(&whole).ok_or("the regular expression does not match")?;
     let group = |index: usize| found.get(index).map_or("", |it| it.as_str());
@@ -192,7 +230,7 @@ fn regex(a: &Arguments) -> Result<Value, String> {
     })
 }
 
-fn substr(a: &Arguments) -> Result<Value, String> {
+fn substr(a: &Arguments<'_>) -> Result<Value, String> {
     let characters: Vec<char> = a.text(0)?.chars().collect();
     let count = i64::try_from(characters.len()).unwrap_or(i64::MAX);
     let start = a.whole(1)?;
@@ -203,26 +241,31 @@ fn substr(a: &Arguments) -> Result<Value, String> {
 }
 
 fn trim(
-    a: &Arguments,
+    a: &Arguments<'_>,
     cut: impl for<'t> Fn(&'t str, &str) -> &'t str,
 ) -> Result<Value, String> {
     let (whole, part) = (a.text(0)?, a.text(1)?);
     Ok(Value::from(cut(&whole, &part)))
 }
 
-fn compare(a: &Arguments, is_so: impl Fn(&str, &str) -> bool) -> Result<Value, String> {
+fn compare(
+    a: &Arguments<'_>,
+    is_so: impl Fn(&str, &str) -> bool,
+) -> Result<Value, String> {
     Ok(Value::from(is_so(&a.text(0)?, &a.text(1)?)))
 }
 
-fn indent(a: &Arguments) -> Result<Value, String> {
+fn indent(a: &Arguments<'_>) -> Result<Value, String> {
     let spaces = usize::try_from(a.whole(0)?).unwrap_or_default().min(1_000);
     let line = format!("\n{}", " ".repeat(spaces));
-    Ok(Value::from(a.text(1)?.replace('\n', &line)))
+    let text = a.text(1)?;
+    Sum::default().items(0, text.matches('\n').count().saturating_mul(line.len()))?;
+    Ok(Value::from(text.replace('\n', &line)))
 }
 
-fn number(a: &Arguments) -> Result<Value, String> {
+fn number(a: &Arguments<'_>) -> Result<Value, String> {
     let value = a.get(0)?.as_f64().ok_or_else(|| a.unexpected(0, "a number"))?;
-    let value = match a.name.as_str() {
+    let value = match a.name {
         "abs" => value.abs(),
         "ceil" => value.ceil(),
         _ => value.floor(),

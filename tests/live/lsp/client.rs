@@ -48,7 +48,13 @@ impl Editor {
     pub(super) fn send(&mut self, mut message: Value) {
         message["jsonrpc"] = json!("2.0");
         let body = message.to_string();
-        write!(self.input, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let bytes = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+        self.send_bytes(bytes.as_bytes());
+    }
+
+    /// Sends bytes that may be no message.
+    pub(super) fn send_bytes(&mut self, bytes: &[u8]) {
+        self.input.write_all(bytes).unwrap();
         self.input.flush().unwrap();
     }
 
@@ -77,7 +83,7 @@ impl Editor {
     }
 
     /// Reads the next message, and keeps the diagnostics in it.
-    fn receive(&mut self) -> Value {
+    pub(super) fn receive(&mut self) -> Value {
         let mut length = 0;
         loop {
             let mut line = String::new();

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -106,4 +108,71 @@ fn no_edit_and_no_request_ends_the_server() {
         TestRunner::default().run(&moves(), run).unwrap();
         assert_eq!(editor.into_inner().end(), 0);
     }
+}
+
+/// A message that cannot be read is answered with an error, and the next one as before.
+#[test]
+fn broken_messages_are_answered_with_errors() {
+    let (folder, _) = workspace(FLOW);
+    let mut editor = Editor::start(folder.path());
+    let header = |body: &str| format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    let long = format!("Content-Length: 70000000\r\n\r\n{}", " ".repeat(70_000_000));
+    for (bytes, id, code, message) in [
+        (header("{x"), json!(null), -32700, "a message that is not JSON"),
+        (header(&"[".repeat(10_000)), json!(null), -32700, "a message that is not JSON"),
+        (header("{\"id\": 7, \"method\": 8}"), json!(7), -32600, "not a request"),
+        (header("[]"), json!(null), -32600, "not a request"),
+        (long, json!(null), -32600, "a message of more than 64 MiB"),
+    ] {
+        editor.send_bytes(bytes.as_bytes());
+        let answer = editor.receive();
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&id, &json!(code)));
+        let text = answer["error"]["message"].as_str().unwrap();
+        assert!(text.contains(message), "{text}");
+    }
+    let symbols = editor.ask("textDocument/hover", json!({}));
+    assert_eq!(symbols["error"]["code"], -32602);
+    assert_eq!(editor.end(), 0);
+}
+
+/// A length that no memory holds ends with the input.
+#[test]
+fn a_length_without_bytes_needs_no_memory() {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_flowsim"))
+        .arg("lsp")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = process.stdin.take().unwrap();
+    input.write_all(b"Content-Length: 99999999999999\r\n\r\n{}").unwrap();
+    drop(input);
+    let output = process.wait_with_output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code().is_some() && !error.contains("memory"), "{error}");
+}
+
+/// Exports may have all of a flow in one line.
+#[test]
+fn the_outline_of_a_long_line_has_all_actions() {
+    let action = |index: usize| format!("{{playAudio: {{name: Ä{index}}}}}");
+    let actions: Vec<String> = (0..3_000).map(action).collect();
+    let text = format!(
+        "{{inboundCall: {{name: Line, startUpRef: \"./tasks/task[a]\", tasks: [{{task: {{name: \
+         a, refId: a, actions: [{}]}}}}]}}}}\n",
+        actions.join(", ")
+    );
+    let (folder, path) = workspace(&text);
+    let mut editor = Editor::start(folder.path());
+    editor.open(&path, &text);
+    let symbols = json!({"textDocument": {"uri": address(&path)}});
+    let symbols = editor.request("textDocument/documentSymbol", symbols);
+    let task = &symbols[0]["children"][0];
+    let last = &task["children"][2_999];
+    assert_eq!(last["name"], "Ä2999");
+    let column = text.find("{name: Ä2999}").map(|at| text[..at].encode_utf16().count());
+    let found = last["range"]["start"]["character"].as_u64().unwrap();
+    assert!(column.unwrap().abs_diff(usize::try_from(found).unwrap()) < 20, "{found}");
+    assert_eq!(editor.end(), 0);
 }

@@ -36,6 +36,11 @@ fn pages_of_other_sites_cannot_control_the_server() {
     assert_eq!(post("https://example.com"), 403);
     assert_eq!(post("null"), 403);
     assert_eq!(post(&server.url), 200);
+    for body in ["", "a=b", "{}"] {
+        let headers = [("origin", "null"), ("content-type", "text/plain")];
+        let reset = server.send("POST", "/__flowsim/reset", Some(body), &headers);
+        assert_eq!(reset.status, 403, "{body}");
+    }
 }
 
 /// *Source: the Fetch standard, CORS protocol.*
