@@ -157,6 +157,8 @@ impl Form {
             node,
             context,
             variables,
+            // The recorded steps have them.
+            of_flow: _,
             inputs,
             at,
             timeout_ms,

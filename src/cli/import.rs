@@ -234,7 +234,13 @@ impl<'a> Writer<'a> {
         let flows = flows(self.arguments)?;
         let replayed = replayed.as_ref();
         let scenario = recording::scenario(
-            recording, &derived, replayed, &flows, &self.set, &fixtures,
+            recording,
+            &derived,
+            replayed,
+            self.program.as_deref(),
+            &flows,
+            &self.set,
+            &fixtures,
         );
         for (name, text) in [
             (format!("{stem}.test.yaml"), &scenario.text),

@@ -68,10 +68,10 @@ const FIELDS: [(&str, &str); 24] = [
 ];
 
 /// Context field: milliseconds until an agent answers a caller who waits in a queue.
-const ANSWER_AFTER: &str = "answerAfterMs";
+pub const ANSWER_AFTER: &str = "answerAfterMs";
 
 /// Context field: milliseconds until the caller hangs up while waiting in a queue.
-const ABANDON_AFTER: &str = "abandonAfterMs";
+pub const ABANDON_AFTER: &str = "abandonAfterMs";
 
 /// Context fields that are whole numbers.
 const NUMBERS: [&str; 4] =

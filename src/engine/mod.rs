@@ -33,7 +33,10 @@ mod state;
 mod unset;
 mod view;
 
-pub use call::{Call, DEFAULT_START, Limits, context_field, context_problem};
+pub use call::{
+    ABANDON_AFTER, ANSWER_AFTER, Call, DEFAULT_START, Limits, context_field,
+    context_problem,
+};
 pub(crate) use context::{CONTEXT_FIELDS, misspelt_context_field};
 pub use fingerprint::{LiveValue, Relevance};
 pub use inspect::{Running, Values};

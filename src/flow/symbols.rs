@@ -67,6 +67,12 @@ pub struct NodeLabel {
 }
 
 impl NodeLabel {
+    /// Returns whether this is the id, the name or the key of the node. Start-up tasks of
+    /// Archy, which have no name in a document, have the key `startUp`.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.id == name || self.name == name || self.key.as_deref() == Some(name)
+    }
+
     /// Returns the condition of an output of an Architect action. If the output has none,
     /// and the action has only one, returns that one: it was not true.
     pub fn condition_of(&self, output: u16) -> Option<(&Text, bool)> {

@@ -29,7 +29,7 @@ use indexmap::IndexMap;
 
 use crate::expr::architect::{BUILT_INS, BuiltIn, BuiltInId};
 use crate::flow::kinds::FlowKind;
-use crate::flow::{FlowId, FlowLabel, NodeId, SequenceId, SymbolTable, VariableId};
+use crate::flow::{FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, SymbolTable, VariableId};
 use crate::value::{Text, Type};
 
 /// Flows compiled together, which may call each other.
@@ -133,9 +133,17 @@ impl Program {
         self.sequences.iter().rposition(is_before).map(SequenceId::new)
     }
 
-    /// Returns the node of a flow.
+    /// Returns the node of a flow, by its id or its key.
     pub fn node(&self, flow: FlowId, node: &str) -> Option<NodeId> {
-        self.nodes[flow.index()].get(node).copied()
+        self.nodes[flow.index()].get(node).copied().or_else(|| {
+            // Only nodes of Architect flows have keys.
+            self.unit(flow).architect.as_ref()?;
+            let mut labels = self.symbols.nodes.iter();
+            let is_key = |label: &NodeLabel| {
+                label.flow == flow && label.key.as_deref() == Some(node)
+            };
+            Some(NodeId::new(labels.position(is_key)?))
+        })
     }
 
     /// The ids of the nodes of a flow, in the order of the document.
@@ -170,6 +178,15 @@ impl Program {
             let is_named = |known: &BuiltIn| known.name.eq_ignore_ascii_case(name);
             id(self.built_in_first, BUILT_INS.iter().position(is_named)?)
         })
+    }
+
+    /// Returns whether a flow declares the variable with this name as an input.
+    pub fn is_input(&self, flow: FlowId, name: &str) -> bool {
+        let part = self.unit(flow).architect.as_deref();
+        let declared = part.zip(self.variable(flow, name)).and_then(|(part, id)| {
+            part.variables.list.iter().find(|variable| variable.id == id)
+        });
+        declared.is_some_and(|variable| variable.is_input)
     }
 
     /// The names of the variables of a flow, followed by Architect's built-in variables

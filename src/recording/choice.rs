@@ -7,6 +7,8 @@
 
 use crate::engine::Session;
 use crate::flow::NodeId;
+use crate::program::StepAction;
+use crate::program::architect::Action;
 use crate::trace::execution::node_id;
 use crate::trace::observation::MenuChoice;
 use crate::value::Text;
@@ -32,15 +34,43 @@ pub(super) fn candidates(
     choice: &MenuChoice,
     left_ms: i64,
 ) -> Vec<Candidate> {
-    let of_key = |key: char| {
-        // A menu that also accepts extensions waits for more digits.
-        [0, asked.inter_digit_timeout_ms].into_iter().find_map(|waits| {
-            let after_ms = u32::try_from(left_ms - waits).ok()?;
-            let input = Input::Timed([Keystroke { key, after_ms }].into());
-            tried(session, input, Some(key), choice, left_ms)
-        })
+    // A menu that also accepts extensions waits for more digits.
+    let delay_ms = asked.inter_digit_timeout_ms;
+    let of_key = |key: char, pressed_ms: i64, chosen_ms: i64| {
+        let after_ms = u32::try_from(pressed_ms).ok()?;
+        let input = Input::Timed([Keystroke { key, after_ms }].into());
+        tried(session, input, Some(key), choice, chosen_ms)
     };
-    asked.choices.iter().filter_map(|offered| of_key(offered.key?)).collect()
+    let of_words = |words: &Text| {
+        tried(session, Input::Speech(words.clone()), None, choice, left_ms)
+    };
+    let offered = asked.choices.iter().enumerate();
+    let found = offered.filter_map(|(index, offered)| {
+        let key = offered.key;
+        let in_time = [0, delay_ms]
+            .into_iter()
+            .find_map(|waits| of_key(key?, left_ms - waits, left_ms));
+        // Words choose at once. A choice within the delay came from words, or from a key
+        // followed by others that were typed ahead; both have no other trace.
+        in_time
+            .or_else(|| words_of(session, index).iter().find_map(of_words))
+            .or_else(|| of_key(key.filter(|_| left_ms < delay_ms)?, 0, delay_ms))
+    });
+    found.collect()
+}
+
+/// Returns the words of a choice of the menu in which a call waits, in every
+/// language.
+fn words_of(session: &Session, index: usize) -> Vec<Text> {
+    let program = session.program();
+    let step = session.steps().last();
+    let step = step.and_then(|step| program.steps.get(step.node.index()));
+    let Some(StepAction::Architect(action)) = step.map(|step| &step.action) else {
+        return Vec::new();
+    };
+    let Action::Menu(menu) = &**action else { return Vec::new() };
+    let choice = menu.choices.get(index);
+    choice.map_or_else(Vec::new, |it| it.words.iter().map(|it| it.1.clone()).collect())
 }
 
 /// Returns the result of an input if it leads to the recorded step after the given time.

@@ -7,6 +7,8 @@ use super::document::{Kind, Recording};
 use super::replay::{Exchange, Replayed};
 use super::replay_fixtures;
 use crate::diagnostic::visible;
+use crate::flow::FlowId;
+use crate::program::Program;
 use crate::trace::observation::{AttributeKind, Observation, Source};
 use crate::value::{Json, JsonObject, Text, Value};
 use crate::world::{Answer, Input, QueueAnswer};
@@ -24,11 +26,13 @@ pub struct Scenario {
 /// values of placeholders, and `fixtures` is the name of the fixtures document.
 ///
 /// A replay adds data that a recording lacks, such as the names of data actions in a
-/// simulation, or the keys of menus. Pass it as `replayed` if there is one.
+/// simulation, or the keys of menus. Pass it as `replayed` if there is one. The `program`
+/// tells which variables are inputs.
 pub fn scenario(
     recording: &Recording,
     derived: &Derived,
     replayed: Option<&Replayed>,
+    program: Option<&Program>,
     flows: &[String],
     set: &[(String, String)],
     fixtures: &str,
@@ -49,7 +53,8 @@ pub fn scenario(
     }
     out.push_str("tests:\n");
     line(&mut out, "  - ", "name", &Json::from(&*name(recording, derived)));
-    begin(&mut out, recording.kind, derived);
+    let local = program.and_then(|it| Some((it, derived.entry(it).ok()?)));
+    begin(&mut out, recording.kind, derived, local);
     line(&mut out, "    ", "input", &inputs(derived, exchanges));
     let expected = expected(recording, derived);
     if !expected.is_empty() {
@@ -62,7 +67,12 @@ pub fn scenario(
 }
 
 /// Writes the start of the call.
-fn begin(out: &mut String, kind: Kind, derived: &Derived) {
+fn begin(
+    out: &mut String,
+    kind: Kind,
+    derived: &Derived,
+    local: Option<(&Program, FlowId)>,
+) {
     let mut key = |key: &str, value: Json| line(out, "    ", key, &value);
     if let Some(flow) = derived.flow_name.as_ref().or(derived.flow.as_ref()) {
         key("flow", Json::String(flow.clone()));
@@ -70,11 +80,11 @@ fn begin(out: &mut String, kind: Kind, derived: &Derived) {
     if let Some(node) = &derived.node {
         key("node", Json::String(node.clone()));
     }
-    for (name, pairs) in
-        [("context", &derived.context), ("variables", &derived.variables)]
-    {
-        if !pairs.is_empty() {
-            key(name, object(pairs));
+    let context = object(&derived.context);
+    let variables = object(derived.given(local));
+    for (name, pairs) in [("context", context), ("variables", variables)] {
+        if !matches!(&pairs, Json::Object(pairs) if pairs.is_empty()) {
+            key(name, pairs);
         }
     }
     if let Some(at) = derived.at {
@@ -161,6 +171,6 @@ fn line(out: &mut String, before: &str, key: &str, value: &Json) {
     let _ = writeln!(out, "{before}{key}: {}", visible::json(value));
 }
 
-fn object(pairs: &[(Text, Value)]) -> Json {
-    Json::object(pairs.iter().map(|(name, value)| (name.clone(), value.to_json())))
+fn object<'p>(pairs: impl IntoIterator<Item = &'p (Text, Value)>) -> Json {
+    Json::object(pairs.into_iter().map(|(name, value)| (name.clone(), value.to_json())))
 }

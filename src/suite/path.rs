@@ -61,7 +61,7 @@ pub(super) fn expected_decisions(
             let found = wanted.iter().map_while(|name| {
                 let step = (next..count).find(|step| is_next(*step, name))?;
                 next = step + 1;
-                let is_it = |label: &NodeLabel| is_named(label, &name.value);
+                let is_it = |label: &NodeLabel| label.is_called(&name.value);
                 let nodes = targets::named(history.program, is_it);
                 Some(required(history, &nodes, step).collect::<Vec<_>>())
             });
@@ -71,13 +71,8 @@ pub(super) fn expected_decisions(
     }
 }
 
-/// Returns whether a name is the id or the name of a node.
-fn is_named(label: &NodeLabel, name: &str) -> bool {
-    label.id == name || label.name == name
-}
-
 fn is_at(history: History<'_>, step: usize, name: &str) -> bool {
-    history.label(step).is_some_and(|label| is_named(label, name))
+    history.label(step).is_some_and(|label| label.is_called(name))
 }
 
 /// Checks for exactly these nodes.
@@ -141,7 +136,7 @@ fn ends(history: History<'_>, wanted: &[Spanned<Text>]) -> Option<Mismatch> {
         None => format!("expected `{expected}`, but the path starts after it"),
     };
     // The steps from here on are as expected; the decision before them differs.
-    let nodes = targets::named(history.program, |label| is_named(label, expected));
+    let nodes = targets::named(history.program, |label| label.is_called(expected));
     let (_, cause) = history.cause(count - same, Some((&nodes, 0)));
     let first = count.saturating_sub(wanted.len());
     Some(
@@ -153,7 +148,7 @@ fn ends(history: History<'_>, wanted: &[Spanned<Text>]) -> Option<Mismatch> {
     )
 }
 
-/// Returns the nodes of the path from a step on, by id or name as in the expectation.
+/// Returns the nodes of the path from a step on, called as in the expectation.
 fn found(history: History<'_>, wanted: &[Spanned<Text>], first: usize) -> Shown {
     part(history, wanted, first..history.steps.len())
 }
@@ -165,10 +160,11 @@ fn part(
     steps: std::ops::Range<usize>,
 ) -> Shown {
     let labels = steps.filter_map(|step| history.label(step));
+    // The id comes first: `Orders 2` has the name of another step, `Orders`.
     let called = |label: &NodeLabel| {
-        let is_wanted = || wanted.iter().any(|it| it.value == label.name);
-        let by_name = label.id != label.name && is_wanted();
-        if by_name { label.name.clone() } else { label.id.clone() }
+        let names = [Some(&label.id), Some(&label.name), label.key.as_ref()];
+        let is_wanted = |name: &&Text| wanted.iter().any(|it| it.value == **name);
+        names.into_iter().flatten().find(is_wanted).unwrap_or(&label.id).clone()
     };
     Shown::Lines(labels.map(called).collect())
 }
@@ -203,7 +199,7 @@ fn not_reached(
         format!(" after `{name}` (step {})", step + 1)
     });
     let message = format!("expected the path to reach `{name}`{after}, but it did not");
-    let nodes = targets::named(history.program, |label| is_named(label, name));
+    let nodes = targets::named(history.program, |label| label.is_called(name));
     let from = before.map_or(0, |(step, _)| step);
     let end = history.steps.len();
     let (step, cause) = history.cause(end, Some((&nodes, from)));
@@ -251,7 +247,7 @@ fn lines_of(names: &[Spanned<Text>]) -> Shown {
 
 /// Returns whether no node has the name.
 fn is_unknown(history: History<'_>, name: &Spanned<Text>) -> bool {
-    !history.program.symbols.nodes.iter().any(|label| is_named(label, &name.value))
+    !history.program.symbols.nodes.iter().any(|label| label.is_called(&name.value))
 }
 
 /// Describes the names that no node has.

@@ -372,7 +372,7 @@ impl<'o> Walk<'o, '_> {
             }
             (recorded, local) => (recorded.flatten(), local.flatten()),
         };
-        if values.0 == values.1 {
+        if values.0 == values.1 || is_same_language(attribute, values) {
             return;
         }
         let is_variable =
@@ -437,6 +437,23 @@ impl<'o> Walk<'o, '_> {
 
 pub(super) fn text(text: &Text) -> Json {
     Json::String(text.clone())
+}
+
+/// Returns whether two values are the same language: the case of a tag does not matter.
+/// *Source: RFC 5646, section 2.1.1.*
+fn is_same_language(
+    attribute: &Attribute,
+    values: (Option<&Json>, Option<&Json>),
+) -> bool {
+    const NAMES: [&str; 5] = [
+        "languageTag",
+        "language",
+        "Call.Language",
+        "Interaction.Language",
+        "Message.Language",
+    ];
+    let (Some(Json::String(one)), Some(Json::String(two))) = values else { return false };
+    NAMES.contains(&attribute.name.as_str()) && one.eq_ignore_ascii_case(two)
 }
 
 /// Creates a difference of a step, without values.

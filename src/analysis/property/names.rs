@@ -44,7 +44,7 @@ impl Names<'_> {
                 let goals = Goals::of(self.program);
                 let is_own = |goal: &Goal<'_>| {
                     let (label, names) = (&labels[goal.node.index()], &moment.actions);
-                    names.is_empty() || names.iter().any(|it| is_named(label, &it.value))
+                    names.is_empty() || names.iter().any(|it| label.is_called(&it.value))
                 };
                 let own = goals.all().filter(is_own).filter_map(|goal| goal.output);
                 problems.extend(unknown("output", output, own));
@@ -85,11 +85,6 @@ impl Names<'_> {
             step.service_names().chain(own).map(|it| &**it)
         })
     }
-}
-
-/// Whether a name is the id or the name of a node.
-pub(super) fn is_named(label: &crate::flow::NodeLabel, name: &str) -> bool {
-    label.id == name || label.name == name
 }
 
 fn unknown<'n>(

@@ -1,6 +1,5 @@
 //! Moments of a property, with the names resolved in a program.
 
-use super::names::is_named;
 use super::order::{Ending, Happening};
 use super::{Event, Moment};
 use crate::analysis::coverage::Goals;
@@ -66,7 +65,7 @@ impl Wanted {
         let is_own = |label: &crate::flow::NodeLabel| {
             let names = &moment.actions;
             let kind = moment.kind.as_ref();
-            (names.is_empty() || names.iter().any(|it| is_named(label, &it.value)))
+            (names.is_empty() || names.iter().any(|it| label.is_called(&it.value)))
                 && kind.is_none_or(|it| it.value.eq_ignore_ascii_case(&label.node_type))
         };
         let nodes = labels.map(is_own).collect();

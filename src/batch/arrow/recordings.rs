@@ -137,20 +137,15 @@ fn row(recording: &Recording) -> Value {
 }
 
 fn entry(derived: &Derived) -> Value {
-    let named = |values: &[(Text, crate::value::Value)]| {
-        let named = values.iter().map(|(name, value)| {
-            json!({"name": name.as_str(), "value": value.to_json().to_string()})
-        });
-        named.collect::<Vec<_>>()
-    };
+    let named = |(name, value): &(Text, crate::value::Value)| json!({"name": name.as_str(), "value": value.to_json().to_string()});
     json!({
         "flow": derived.flow.as_ref().or(derived.flow_name.as_ref()).map(Text::as_str),
         "node": derived.node.as_deref(),
         "at": derived.at.map(|at| at.to_string()),
         "timeoutMs": derived.timeout_ms,
         "language": derived.language.as_deref(),
-        "context": named(&derived.context),
-        "variables": named(&derived.variables),
+        "context": derived.context.iter().map(named).collect::<Vec<_>>(),
+        "variables": derived.given(None).map(named).collect::<Vec<_>>(),
     })
 }
 

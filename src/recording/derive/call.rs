@@ -2,17 +2,22 @@
 
 use super::derived::{Derived, RecordedAnswer, Subject, UnknownStart};
 use super::fixtures::{FixturesBuilder, answer_entry, listed};
+use super::waiting;
 use crate::engine::Request;
+use crate::expr::architect::BUILT_INS;
 use crate::flow::read::node;
 use crate::recording::document::{Kind, Recording};
 use crate::recording::unknown::OF_CONVERSATION;
 use crate::trace::observation::{
-    AttributeKind, Exchange, Gap, GroupState, GroupStateKind, MenuChoice, Observation,
-    ObservedName, ObservedObject, ObservedStep, Reply, RowLookup, RowResult,
+    Attribute, AttributeKind, Exchange, Gap, GroupState, GroupStateKind, MenuChoice,
+    Observation, ObservedName, ObservedObject, ObservedStep, Reply, RowLookup, RowResult,
     ScheduleCheck,
 };
 use crate::value::{DateTime, Json, JsonObject, Kind as ValueKind, Text, Value};
 use crate::world::{Answer, Input, section_of, section_of_prompt};
+
+/// Scopes of the variables that flows declare. Those of common modules have the second one.
+const OF_FLOW: [&str; 2] = ["Flow.", "Common."];
 
 /// Derives the start and environment of a recorded call.
 pub fn derive(recording: &Recording) -> Derived {
@@ -48,8 +53,8 @@ fn of_execution(observation: &mut Observation) -> Derived {
         unknown: unlogged_unless(observation.steps.iter().any(shows_start)),
         ..Derived::default()
     };
-    let is_module = flow.flow_type.as_ref().is_some_and(|kind| kind.contains("module"));
-    let mut derived = environment(derived, observation, is_module);
+    let mut derived = environment(derived, observation);
+    derived.context.extend(waiting::context(observation));
     derived.inputs = inputs(&derived.answers);
     derived
 }
@@ -79,7 +84,7 @@ fn of_simulation(
         }
         let first = observation.steps.first().and_then(|step| step.flow.clone());
         derived.flow = recording.flow.id.clone().or(first);
-        derived = environment(derived, observation, false);
+        derived = environment(derived, observation);
     }
     let request = recording.request.as_ref();
     if let Some(request) = request.and_then(|json| Request::read(&node(json)).ok()) {
@@ -120,17 +125,12 @@ fn inputs(answers: &[RecordedAnswer]) -> Vec<Input> {
 }
 
 /// Adds the environment, which the steps of the call show.
-fn environment(
-    derived: Derived,
-    observation: &mut Observation,
-    is_module: bool,
-) -> Derived {
+fn environment(derived: Derived, observation: &mut Observation) -> Derived {
     let mut deriver = Deriver {
         derived,
         world: FixturesBuilder::default(),
         attributes: JsonObject::default(),
         set: Vec::new(),
-        is_module,
     };
     observation.steps.iter_mut().for_each(|step| deriver.step(step));
     let Deriver { mut derived, world, attributes, .. } = deriver;
@@ -149,9 +149,6 @@ struct Deriver {
     attributes: JsonObject,
     /// Names of attributes that the flow has set, in lower case.
     set: Vec<Text>,
-    /// Whether the call begins in a common module, whose variables the caller of the
-    /// module sets.
-    is_module: bool,
 }
 
 impl Deriver {
@@ -226,13 +223,11 @@ impl Deriver {
         }
     }
 
-    /// Collects the initial variables of the conversation.
+    /// Collects the initial variables of the conversation and of the flow.
     fn start(&mut self, step: &ObservedStep) {
         for variable in step.of(AttributeKind::Start) {
             let name = &variable.name;
             let is_built_in = OF_CONVERSATION.iter().any(|scope| name.starts_with(scope));
-            let is_initial =
-                is_built_in || (self.is_module && name.starts_with("Common."));
             if is_built_in && variable.value.is_none() {
                 self.derived.unknown.hidden.push(name.clone());
             }
@@ -240,7 +235,8 @@ impl Deriver {
             else {
                 continue;
             };
-            if !is_initial {
+            if !is_built_in {
+                self.declared(variable, value);
                 continue;
             }
             if let ("Call.Language" | "Interaction.Language", Json::String(tag)) =
@@ -252,6 +248,16 @@ impl Deriver {
         }
         if let Some(tag) = &step.language {
             self.derived.language.get_or_insert_with(|| tag.clone());
+        }
+    }
+
+    /// Collects a variable of the flow in which the call began.
+    fn declared(&mut self, variable: &Attribute, value: &Json) {
+        let name = &variable.name;
+        let is_of_flow = OF_FLOW.iter().any(|scope| name.starts_with(scope));
+        let is_built_in = BUILT_INS.iter().any(|it| it.name.eq_ignore_ascii_case(name));
+        if is_of_flow && !is_built_in {
+            self.derived.of_flow.push((name.clone(), Value::from(value.clone())));
         }
     }
 

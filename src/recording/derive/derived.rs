@@ -11,6 +11,10 @@ use crate::trace::observation::{Gap, MenuChoice};
 use crate::value::{DateTime, Json, JsonObject, Text, Value};
 use crate::world::{Answer, Fixtures, Input};
 
+/// Parts of the names of flow types that take inputs, in lower case. *Source: Genesys' help
+/// on input and output variables of flows.*
+const WITH_INPUTS: [&str; 3] = ["module", "workflow", "bot"];
+
 /// All data needed to replay a recorded call. Data that the recording lacks is omitted.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Derived {
@@ -24,8 +28,11 @@ pub struct Derived {
     pub node: Option<Text>,
     /// Fields of the context.
     pub context: Vec<(Text, Value)>,
-    /// Initial variables.
+    /// Initial variables of the conversation.
     pub variables: Vec<(Text, Value)>,
+    /// Initial variables of the flow, as far as they are set. The caller of the flow set
+    /// those that are inputs.
+    pub of_flow: Vec<(Text, Value)>,
     /// Caller input, in order, with times relative to the start of listening.
     pub inputs: Vec<Input>,
     /// Start time.
@@ -154,10 +161,28 @@ impl Derived {
         for (name, value) in &self.context {
             call = call.context(program, name, value.clone());
         }
-        for (name, value) in &self.variables {
+        for (name, value) in self.given(Some((program, flow))) {
             call = call.variable(program, name, value.clone());
         }
         Ok(call)
+    }
+
+    /// Returns the variables that the call was started with. The local flow, if it is
+    /// known, tells which variables of the flow are inputs; other variables begin with the
+    /// values of the local flow. Otherwise these are all variables of a flow whose type
+    /// has inputs.
+    pub fn given(
+        &self,
+        local: Option<(&Program, FlowId)>,
+    ) -> impl Iterator<Item = &(Text, Value)> {
+        let kind = self.flow_type.as_deref().unwrap_or_default();
+        let takes_inputs = WITH_INPUTS.iter().any(|word| kind.contains(word));
+        let is_input = move |name: &str| match local {
+            Some((program, flow)) => program.is_input(flow, name),
+            None => takes_inputs,
+        };
+        let inputs = self.of_flow.iter().filter(move |(name, _)| is_input(name));
+        self.variables.iter().chain(inputs)
     }
 
     /// Returns other fixtures with the recorded environment merged over them.

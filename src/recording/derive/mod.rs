@@ -3,6 +3,7 @@
 mod call;
 mod derived;
 mod fixtures;
+mod waiting;
 
 pub use call::{derive, derive_from};
 pub(super) use derived::overlaid;

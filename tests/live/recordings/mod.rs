@@ -6,6 +6,7 @@ pub(crate) mod calls;
 mod import;
 mod redaction;
 mod replay;
+mod unchanged;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

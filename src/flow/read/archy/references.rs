@@ -35,6 +35,11 @@ pub(super) struct Dangling {
 }
 
 impl Places {
+    /// The type of the flow, as written.
+    pub(super) fn flow_type(&self) -> &str {
+        &self.flow_type
+    }
+
     /// Collects all targets of a flow, before the flow is read.
     pub(super) fn of(flow_type: &str, body: &Node<'_>) -> Self {
         let mut places = Self {

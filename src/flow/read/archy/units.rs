@@ -8,13 +8,18 @@ use super::settings;
 use super::variables;
 use crate::diagnostic::nearest;
 use crate::flow::architect::{Settings, Unit, UnitKind};
-use crate::flow::kinds::UNIT_FIELDS;
+use crate::flow::kinds::{IN_QUEUE_CALL, UNIT_FIELDS};
 use crate::flow::model::Spanned;
 use crate::source::{Entry, Kind, Node};
 use crate::value::Text;
 
 /// The key of the start-up task, which has no name in a document.
 pub(super) const START_UP: &str = "startUp";
+
+/// The names that Architect gives to start-up tasks, by flow type. *Source: exports of
+/// such flows, and execution documents of modules.*
+const START_UP_NAMES: &[(&str, &str)] =
+    &[("commonModule", "Common Module Task"), (IN_QUEUE_CALL, "In-Queue Task")];
 
 /// The properties of a flow that contain one state.
 pub(super) const STATES: &[&str] = &["startUpState", "periodicState"];
@@ -140,8 +145,10 @@ fn start_up(entry: &Entry<'_>, body: &Node<'_>, reader: &mut Reader<'_>) -> Unit
     let key = Text::from(START_UP);
     reader.enter(&key);
     let property = "startUpTaskVariables";
+    let flow_type = reader.places.flow_type();
+    let known = START_UP_NAMES.iter().find(|(kind, _)| *kind == flow_type);
     let unit = Unit {
-        name: key.clone(),
+        name: known.map_or(START_UP, |(_, name)| *name).into(),
         kind: UnitKind::Task,
         variables: variables::read(body.get(property), property, reader),
         output_paths: Vec::new(),
