@@ -157,8 +157,7 @@ impl Form {
             node,
             context,
             variables,
-            // The recorded steps have them.
-            of_flow: _,
+            of_flow: _, // The recorded steps have them.
             inputs,
             at,
             timeout_ms,
@@ -171,7 +170,6 @@ impl Form {
             is_silent_after_inputs,
             is_paced_by_prompts,
         } = derived;
-        let is_draft = program.is_draft();
         self.optional("flowId", flow.as_ref());
         self.optional("flowName", flow_name.as_ref());
         self.optional("flowType", flow_type.as_ref());
@@ -179,7 +177,7 @@ impl Form {
         self.context(context, program);
         self.values("variables", variables);
         self.items("inputs", inputs, |form, input| form.list(|form| form.input(input)));
-        self.whole("at", at.filter(|_| !is_draft).map(|at| at.milliseconds()));
+        self.whole("at", at.filter(|_| !program.is_draft()).map(|at| at.milliseconds()));
         self.whole("timeoutMs", *timeout_ms);
         self.optional("language", language.as_ref());
         self.key("fixtures");

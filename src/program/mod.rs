@@ -29,7 +29,9 @@ use indexmap::IndexMap;
 
 use crate::expr::architect::{BUILT_INS, BuiltIn, BuiltInId};
 use crate::flow::kinds::FlowKind;
-use crate::flow::{FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, SymbolTable, VariableId};
+use crate::flow::{
+    FlowId, FlowLabel, NodeId, NodeLabel, SequenceId, SymbolTable, VariableId,
+};
 use crate::value::{Text, Type};
 
 /// Flows compiled together, which may call each other.
