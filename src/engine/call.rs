@@ -6,7 +6,7 @@ use super::queued::Patience;
 use crate::flow::{FlowId, NodeId, VariableId};
 use crate::program::{ContextId, Program};
 use crate::value::{DateTime, Duration, Json, Object, Text, Value, properties_of};
-use crate::world::{Organisation, empty_organisation};
+use crate::world::{Organisation, empty_organisation, names_objects};
 
 /// Limits after which a call ends although its flows are not finished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,6 +173,8 @@ pub struct Call {
     pub(super) node: Option<NodeId>,
     pub(super) context: Vec<(ContextId, Value)>,
     pub(super) variables: Vec<(VariableId, Value)>,
+    /// Whether variables name objects of the organisation, which each call looks up.
+    pub(super) names_objects: bool,
     pub(super) other_variables: Vec<(Text, Value)>,
     /// The initial attributes of the participant.
     pub(super) participant_data: Vec<(Text, Text)>,
@@ -196,6 +198,7 @@ impl Call {
             node: None,
             context: Vec::new(),
             variables: Vec::new(),
+            names_objects: false,
             other_variables: Vec::new(),
             participant_data: Vec::new(),
             start: DEFAULT_START,
@@ -386,8 +389,13 @@ impl Call {
             let Ok(value) = Value::decode(&json, *holds) else { continue };
             object.properties.insert((*property).into(), value);
             self.variables.retain(|(known, _)| *known != id);
-            self.variables.push((id, Value::Object(Arc::new(object))));
+            self.give(id, Value::Object(Arc::new(object)));
         }
+    }
+
+    fn give(&mut self, id: VariableId, value: Value) {
+        self.names_objects |= names_objects(&value);
+        self.variables.push((id, value));
     }
 
     /// Sets a variable before the first node.
@@ -398,7 +406,7 @@ impl Call {
                 let holds = program.value_type(self.flow, id);
                 let typed =
                     holds.and_then(|it| Value::decode_given(&value.to_json(), it).ok());
-                self.variables.push((id, typed.unwrap_or(value)));
+                self.give(id, typed.unwrap_or(value));
             }
             None => {
                 self.other_variables.retain(|(other, _)| other != name);

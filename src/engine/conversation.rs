@@ -301,16 +301,24 @@ impl Conversation {
         Some(slot)
     }
 
+    /// Whether audio is a single text in the language of the conversation, and an engine
+    /// speaks that language: [`Self::heard`] does not change it.
+    #[inline]
+    pub(super) fn hears_as_it_is(&self, audio: &Audio) -> bool {
+        let [AudioSegment::Speech { language: None, .. }] = audio.segments.as_slice()
+        else {
+            return false;
+        };
+        match self.get(LANGUAGES[0]) {
+            Value::String(language) => self.organisation.0.speaks(language),
+            _ => false,
+        }
+    }
+
     /// Returns audio as the participant hears it: with prompts in the language of the
     /// conversation, and without speech in languages that no engine speaks.
     pub(super) fn heard(&self, audio: Arc<Audio>, language: &str) -> Arc<Audio> {
         let organisation = &self.organisation.0;
-        // Most audio is a single text in the language of the conversation.
-        if let [AudioSegment::Speech { language: None, .. }] = audio.segments.as_slice()
-            && organisation.speaks(language)
-        {
-            return audio;
-        }
         let is_default =
             || language.eq_ignore_ascii_case(&organisation.default_language());
         let is_silent = |part: &AudioSegment| {

@@ -230,6 +230,7 @@ impl State {
             waiting: self.waiting.clone(),
             outcome: self.outcome.clone(),
             capacity: Capacity::default(),
+            passed: Vec::new(),
             made_bytes: self.made_bytes,
         };
         copy.recorder = copy.keep_open_steps(&self.recorder);

@@ -44,7 +44,10 @@ impl State {
         let step = &program.steps[node.index()];
         // Nodes that begin a flow or a task do not count as actions.
         self.actions = self.actions.saturating_add(u32::from(!step.is_beginning()));
-        if self.actions > self.max_actions() || self.made_bytes > MAX_MADE_BYTES {
+        // No call may start fewer actions than the limit.
+        if (self.actions > self.limits.max_actions && self.actions > self.max_actions())
+            || self.made_bytes > MAX_MADE_BYTES
+        {
             self.stop_at_limit(program, node);
             return Progress::Finished;
         }

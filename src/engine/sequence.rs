@@ -29,7 +29,10 @@ impl State {
             self.begin_task(program, task);
         }
         for (id, value) in &call.variables {
-            let value = self.given(value);
+            let value = match call.names_objects {
+                true => self.given(value),
+                false => value.clone(),
+            };
             if let Some(slot) = self.slot(program, *id) {
                 slot.put(value);
             }
@@ -275,13 +278,11 @@ impl State {
         step: u32,
         outputs: impl Iterator<Item = (VariableId, VariableId)>,
     ) {
-        let values: Vec<(VariableId, VariableId, Value)> = outputs
-            .filter_map(|(theirs, own)| {
-                Some((theirs, own, self.slot(program, theirs)?.clone()))
-            })
-            .collect();
-        self.pop_frame();
-        for (theirs, own, value) in values {
+        let Some(left) = self.frames.pop() else { return };
+        for (theirs, own) in outputs {
+            let Some(value) = self.slot_in(program, &left, theirs).cloned() else {
+                continue;
+            };
             let (of, name) = (Field::Outputs, program.symbols.variable(theirs).clone());
             let entry = Entry { of, name, value: value.clone() };
             self.recorder.note(step, || EventKind::Entry(Box::new(entry)));
@@ -290,6 +291,7 @@ impl State {
             }
             self.recorder.note_copy(step, &value, |it| EventKind::Assigned(own, it));
         }
+        self.slots.values.truncate(left.floor);
     }
 
     /// Ends the call. Its status is an error if an error is being handled.

@@ -67,6 +67,9 @@ pub(super) struct State {
     pub(super) waiting: Option<Waiting>,
     pub(super) outcome: Option<Outcome>,
     pub(super) capacity: Capacity,
+    /// Memory for values that an action has evaluated before it sets any variable. Empty
+    /// between actions.
+    pub(super) passed: Vec<(VariableId, Value)>,
     /// The number of bytes of text and JSON that templates have made. The trace keeps all
     /// of it.
     pub(super) made_bytes: usize,
@@ -82,7 +85,10 @@ impl State {
         self.limits = call.limits;
         self.start = Some(call.start);
         self.flow = Some(call.flow);
-        self.other_variables.clone_from(&call.other_variables);
+        self.other_variables.clear();
+        if !call.other_variables.is_empty() {
+            self.other_variables.clone_from(&call.other_variables);
+        }
         self.failed_initials.clear();
         self.actions = 0;
         self.turn_began = (0, 0);

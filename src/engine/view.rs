@@ -2,6 +2,7 @@
 
 use super::conversation::Conversation;
 use super::frame::Frame;
+use super::recorder::Recorder;
 use super::scope::Slots;
 use super::state::State;
 use crate::diagnostic::Code;
@@ -92,6 +93,33 @@ fn slot_of<'s>(
         return conversation.slot(program, id);
     };
     slots.values.get_mut(base.wrapping_add(id.index()))
+}
+
+/// Sets the slot of a variable to a copy of a value and records it. Fails if the value is too
+/// large for a variable.
+#[inline]
+fn store(
+    slot: &mut Value,
+    recorder: &mut Recorder,
+    step: u32,
+    id: VariableId,
+    value: &Value,
+) -> Result<(), Box<Failure>> {
+    let note = |value| EventKind::Assigned(id, value);
+    if !value.is_plain() {
+        super::size::check(value)?;
+    }
+    if let Value::String(text) = value {
+        match slot {
+            Value::String(place) => *place = text.clone(),
+            slot => slot.put(Value::String(text.clone())),
+        }
+        recorder.note_text(step, text.clone(), note(EMPTY_STRING));
+        return Ok(());
+    }
+    slot.copy_from(value);
+    recorder.note_copy(step, value, note);
+    Ok(())
 }
 
 impl Environment for TaskView<'_> {
@@ -271,6 +299,17 @@ impl State {
         slot_of(slots, conversation, frames.last()?, program, id)
     }
 
+    /// Returns the slot of a variable that the flow or task of a frame reads.
+    pub(super) fn slot_in(
+        &mut self,
+        program: &Program,
+        frame: &Frame,
+        id: VariableId,
+    ) -> Option<&Value> {
+        let Self { slots, conversation, .. } = self;
+        slot_of(slots, conversation, frame, program, id).map(|slot| &*slot)
+    }
+
     /// Sets a variable to a copy of a value and records it. A value of another type is
     /// converted like an output in the fixtures. Fails if it cannot be converted, or is too
     /// large for a variable.
@@ -306,13 +345,18 @@ impl State {
         id: VariableId,
         value: &Value,
     ) -> Result<(), Box<Failure>> {
-        let slot = self.slot(program, id);
-        if slot.is_some_and(|slot| !is_same_type(slot, value))
-            && let Some(converted) = self.converted(program, id, value)?
-        {
-            return self.store(program, id, &converted);
+        let Self { slots, conversation, frames, recorder, step, .. } = self;
+        let frame = frames.last().expect("a call has a frame until it is over");
+        match slot_of(slots, conversation, frame, program, id) {
+            Some(slot) if is_same_type(slot, value) => {
+                store(slot, recorder, *step, id, value)
+            }
+            Some(_) => match self.converted(program, id, value)? {
+                Some(converted) => self.assign_converted(program, id, &converted),
+                None => self.assign_converted(program, id, value),
+            },
+            None => self.assign_converted(program, id, value),
         }
-        self.store(program, id, value)
     }
 
     /// Converts a value to the type of its variable. Returns `None` if it has the type.
@@ -344,7 +388,9 @@ impl State {
         })
     }
 
-    fn store(
+    /// Sets a variable, whatever the type of its value is.
+    #[inline(never)]
+    fn assign_converted(
         &mut self,
         program: &Program,
         id: VariableId,
@@ -352,25 +398,10 @@ impl State {
     ) -> Result<(), Box<Failure>> {
         let Self { slots, conversation, frames, recorder, step, .. } = self;
         let frame = frames.last().expect("a call has a frame until it is over");
+        // A variable without a slot is only recorded.
+        let mut nowhere = Value::NOT_SET;
         let slot = slot_of(slots, conversation, frame, program, id);
-        let note = |value| EventKind::Assigned(id, value);
-        if !value.is_plain() {
-            super::size::check(value)?;
-        }
-        match (value, slot) {
-            (Value::String(text), Some(slot)) => {
-                match slot {
-                    Value::String(place) => *place = text.clone(),
-                    slot => slot.put(Value::String(text.clone())),
-                }
-                recorder.note_text(*step, text.clone(), note(EMPTY_STRING));
-                return Ok(());
-            }
-            (value, Some(slot)) => slot.copy_from(value),
-            (_, None) => {}
-        }
-        recorder.note_copy(*step, value, note);
-        Ok(())
+        store(slot.unwrap_or(&mut nowhere), recorder, *step, id, value)
     }
 
     /// The type of a variable.

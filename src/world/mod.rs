@@ -17,7 +17,9 @@ pub use fixtures::{
     StubAnswer, StubBody, TimeZone, User, is_language_tag, policy_alternatives,
     section_of, section_of_prompt,
 };
-pub(crate) use fixtures::{is_derived_id, named_object, object_of_name, with_objects};
+pub(crate) use fixtures::{
+    is_derived_id, named_object, names_objects, object_of_name, with_objects,
+};
 pub use host::FixtureHost;
 pub use input::{Input, Keystroke};
 pub(crate) use organisation::empty_organisation;

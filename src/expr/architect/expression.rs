@@ -245,7 +245,10 @@ impl Expression {
     /// variables.
     #[inline]
     pub fn boolean<S: Scope + ?Sized>(&self, scope: &S) -> Option<bool> {
-        self.with(|code| boolean(code, scope))
+        if is_deep(self.levels) {
+            return self.with(|code| boolean(code, scope));
+        }
+        boolean(&self.code, scope)
     }
 
     /// Evaluates the expression, and puts its value in a place.
@@ -258,7 +261,23 @@ impl Expression {
         scope: &S,
         place: &mut Value,
     ) -> Result<(), Failure> {
-        self.with(|code| evaluate_into(code, scope, place))
+        if is_deep(self.levels) {
+            return self.evaluate_deep(scope, place);
+        }
+        evaluate_into(&self.code, scope, place)
+    }
+
+    /// Evaluates an expression with many levels. It is separate, so that the evaluation of
+    /// others is part of the function that needs the value.
+    #[cold]
+    #[inline(never)]
+    fn evaluate_deep<S: Scope + ?Sized>(
+        &self,
+        scope: &S,
+        place: &mut Value,
+    ) -> Result<(), Failure> {
+        *place = self.evaluate(scope)?;
+        Ok(())
     }
 }
 

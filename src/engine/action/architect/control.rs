@@ -323,7 +323,7 @@ fn inputs(
     program: &Program,
     inputs: &[(VariableId, Source)],
 ) -> Result<Vec<(VariableId, Value)>, Box<Failure>> {
-    let mut values = Vec::with_capacity(inputs.len());
+    let mut values = std::mem::take(&mut state.passed);
     for (id, source) in inputs {
         let value = state.value(program, source)?;
         let name = program.symbols.variable(*id).clone();
@@ -336,13 +336,14 @@ fn inputs(
 pub(super) fn fill(
     state: &mut State,
     program: &Program,
-    inputs: Vec<(VariableId, Value)>,
+    mut inputs: Vec<(VariableId, Value)>,
 ) {
-    for (id, value) in inputs {
+    for (id, value) in inputs.drain(..) {
         if let Some(slot) = state.slot(program, id) {
             *slot = value;
         }
     }
+    state.passed = inputs;
 }
 
 /// Calls a common module, which sees only its own variables. If the module is not loaded,
@@ -354,11 +355,13 @@ pub(super) fn call_module(
     step: &Step,
     module: &CommonModule,
 ) -> Outcome {
-    let mut values = Vec::new();
+    let mut values = std::mem::take(&mut state.passed);
     for (name, id, source) in &module.inputs {
         let value = state.value(program, source)?;
         note_named(state, Field::Inputs, name.clone(), &value);
-        values.extend(id.map(|id| (id, value)));
+        if let Some(id) = *id {
+            values.push((id, value));
+        }
     }
     let part = module.flow.and_then(|flow| program.unit(flow).architect.as_deref());
     let (Some(flow), Some(part)) = (module.flow, part) else {

@@ -98,10 +98,11 @@ fn proceed(
 /// Whether the digits are an extension and no longer extension begins with them.
 pub(super) fn is_whole(state: &State, listening: &Listening) -> bool {
     let digits = listening.digits.as_str();
-    let known = state.conversation.organisation.0.extensions();
+    let organisation = &state.conversation.organisation.0;
     let is_longer =
         |known: &&Text| known.len() > digits.len() && known.starts_with(digits);
-    known.iter().any(|known| *known == digits) && !known.iter().any(is_longer)
+    organisation.user_of_extension(digits).is_some()
+        && !organisation.extensions().iter().any(is_longer)
 }
 
 /// Connects the caller with the user of the extension if the fixtures define one.

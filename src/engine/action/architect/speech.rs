@@ -40,6 +40,20 @@ pub(super) fn say(
 /// would reserve its memory on the stack.
 #[inline(never)]
 pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>> {
+    // Most audio is a single text in the language of the conversation.
+    if let Value::Audio(audio) = value
+        && let Some(words) = audio.only_text()
+        && state.conversation.hears_as_it_is(audio)
+    {
+        note_words(state, words.clone());
+        note_played(state, Arc::clone(audio));
+        return Ok(());
+    }
+    hear_any(state, value)
+}
+
+#[inline(never)]
+fn hear_any(state: &mut State, value: &Value) -> Result<(), Box<Failure>> {
     let audio = match value {
         Value::Audio(audio) => Arc::clone(audio),
         other => match Audio::from_value(other) {
@@ -59,12 +73,17 @@ pub(super) fn hear(state: &mut State, value: &Value) -> Result<(), Box<Failure>>
         Some(text) => note_words(state, text.clone()),
         None => note_words(state, audio.render(&language)),
     }
+    note_played(state, audio);
+    Ok(())
+}
+
+#[inline(always)]
+fn note_played(state: &mut State, audio: Arc<Audio>) {
     let drops_keys = audio.barge_in == Some(false);
     state.note(|| EventKind::Played(audio));
     if drops_keys {
         drop_keys(state);
     }
-    Ok(())
 }
 
 const PROMPTED: EventKind = EventKind::Prompted(Phrase::Made(EMPTY_TEXT));

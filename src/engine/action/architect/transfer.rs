@@ -324,10 +324,10 @@ fn unknown(
 /// this kind.
 pub(super) fn unknown_object(state: &State, value: &Value) -> Option<Problem> {
     let Value::Object(object) = value else { return None };
-    let id = id_of(value).unwrap_or_default();
+    let id = id_of(value).map(Text::as_str).unwrap_or_default();
     let name = name_of(value).unwrap_or_default();
     let organisation = &state.conversation.organisation.0;
-    if organisation.knows(object.kind, &id, &name) != Some(false) {
+    if organisation.knows(object.kind, id, &name) != Some(false) {
         return None;
     }
     let kind = object.kind.name();
@@ -394,7 +394,7 @@ fn fail(
 pub(super) fn is_empty_target(value: &Value) -> bool {
     match value {
         Value::String(text) => text.trim().is_empty(),
-        Value::Object(_) => name_of(value).is_none() && id_of(value).is_none(),
+        Value::Object(object) => named_in(&object.properties).is_none(),
         other => other.is_unset(),
     }
 }
@@ -405,12 +405,16 @@ pub(super) fn name_of(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else {
         return (!is_empty_target(value)).then(|| value.to_string().into());
     };
-    let properties = &object.properties;
+    named_in(&object.properties).cloned()
+}
+
+/// Returns the name in the properties of an object, else the id.
+fn named_in(properties: &Properties) -> Option<&Text> {
     let names = ["name", "e164", "raw", "id"];
     names.into_iter().find_map(|name| text_property(properties, name))
 }
 
-fn id_of(value: &Value) -> Option<Text> {
+fn id_of(value: &Value) -> Option<&Text> {
     let Value::Object(object) = value else { return None };
     text_property(&object.properties, "id")
 }
@@ -420,15 +424,15 @@ pub(super) fn known_id(value: &Value) -> Option<Text> {
     let Value::Object(object) = value else { return None };
     let id = id_of(value)?;
     let name = text_property(&object.properties, "name");
-    let is_made = |name: Text| is_derived_id(object.kind, &name, &id);
-    (!name.is_some_and(is_made)).then_some(id)
+    let is_made = |name: &Text| is_derived_id(object.kind, name, id);
+    (!name.is_some_and(is_made)).then(|| id.clone())
 }
 
-fn text_property(properties: &Properties, name: &str) -> Option<Text> {
+fn text_property<'p>(properties: &'p Properties, name: &str) -> Option<&'p Text> {
     // There are few properties; comparing their names is faster than hashing.
     let mut properties = properties.iter();
     match properties.find(|(known, _)| *known == name).map(|(_, value)| value) {
-        Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
+        Some(Value::String(text)) if !text.is_empty() => Some(text),
         _ => None,
     }
 }

@@ -1,6 +1,5 @@
 //! The `dataTableLookup` action: rows of data tables.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::super::outcome::{Outcome, by_output};
@@ -8,6 +7,7 @@ use super::super::values::{expected, note_named, peek_input};
 use super::outputs::named_outputs;
 use crate::diagnostic::Code;
 use crate::engine::state::State;
+use crate::flow::VariableId;
 use crate::program::architect::{Binding, DataTableLookup};
 use crate::program::{Program, Step};
 use crate::trace::{EventKind, Failure, Field};
@@ -59,39 +59,37 @@ pub(super) fn look_up(
     for (name, value) in cells.iter() {
         note_named(state, Field::FoundOutputs, name.clone(), value);
     }
-    let results = match read(state, program, &lookup.found, cells) {
-        Ok(results) => results,
-        Err(message) => return fail(state, program, step, lookup, UNFIT, &message),
-    };
-    for (variable, value) in &results {
-        state.assign(program, *variable, value)?;
+    let mut results = std::mem::take(&mut state.passed);
+    if let Err(message) = read(state, program, &lookup.found, cells, &mut results) {
+        return fail(state, program, step, lookup, UNFIT, &message);
     }
+    for (variable, value) in results.drain(..) {
+        state.assign(program, variable, &value)?;
+    }
+    state.passed = results;
     Ok(by_output(step, FOUND))
 }
 
-type Results<'v> = Vec<(crate::flow::VariableId, Cow<'v, Value>)>;
-
 /// Reads the columns that have variables. A column that the table lacks is NOT_SET.
-fn read<'v>(
+fn read(
     state: &State,
     program: &Program,
     bindings: &[Binding],
-    cells: DataTableCells<'v>,
-) -> Result<Results<'v>, String> {
-    let mut results = Vec::with_capacity(bindings.len());
+    cells: DataTableCells<'_>,
+    results: &mut Vec<(VariableId, Value)>,
+) -> Result<(), String> {
     for Binding { name, variable } in bindings {
         let Some(variable) = *variable else { continue };
         let holds = state.type_of(program, variable);
         let value = match cells.get(name) {
-            Some(value) if fits(&value, holds) => value,
+            Some(value) if fits(&value, holds) => value.into_owned(),
             Some(value) => Value::decode(&value.to_json(), holds)
-                .map(Cow::Owned)
                 .map_err(|problem| format!("column `{name}`: {problem}"))?,
-            None => Cow::Owned(Value::unset(holds)),
+            None => Value::unset(holds),
         };
         results.push((variable, value));
     }
-    Ok(results)
+    Ok(())
 }
 
 fn fits(value: &Value, holds: Type) -> bool {
