@@ -145,13 +145,19 @@ pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> Endpoint
 fn is_found(contact: &Value, wanted: &str, country: Country) -> bool {
     let numbers = PHONES.into_iter().map(|key| &contact[key]);
     let numbers = numbers.flat_map(|it| [&it["e164"], &it["display"]]);
-    let numbers: Vec<&str> = numbers.filter_map(Value::as_str).collect();
-    if e164(wanted, country).is_some_and(|it| numbers.contains(&it.as_ref())) {
-        return true;
+    let mut numbers = numbers.filter_map(Value::as_str);
+    let digits =
+        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let is_dialled = |c: char| c.is_ascii_digit() || " +-.()/".contains(c);
+    let part = digits(wanted);
+    if !part.is_empty() && wanted.chars().all(is_dialled) {
+        let whole = e164(wanted, country);
+        return numbers
+            .any(|it| whole.as_deref() == Some(it) || digits(it).contains(&part));
     }
     let names = ["firstName", "middleName", "lastName"].into_iter();
     let texts = names.chain(EMAILS).filter_map(|key| contact[key].as_str());
-    let texts: Vec<String> = texts.chain(numbers).map(str::to_lowercase).collect();
+    let texts: Vec<String> = texts.map(str::to_lowercase).collect();
     let words = wanted.to_lowercase();
     words.split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
 }
