@@ -6,7 +6,7 @@ use super::conversation_routes;
 use super::endpoint::analytics::{aggregates, details, queues};
 use super::endpoint::directory::{
     calendar, organization, people, prompt_audio, prompt_changes, prompts, queue_changes,
-    routing, routing_changes, scripts,
+    routing, routing_changes, scripts, user_search,
 };
 use super::endpoint::{
     authorize, bots, call_routes, contacts, control, conversations, directory,
@@ -260,7 +260,7 @@ const ENDPOINTS: &[Endpoint] = {
 
         route("GET", "/api/v2/users", ReadUsers, "List users", people::list_users),
         route("GET", "/api/v2/users/me", Login, "Get the first user, for the user of the token", people::me),
-        route("POST", "/api/v2/users/search", ReadUsers, "Find users", people::search),
+        route("POST", "/api/v2/users/search", ReadUsers, "Find users", user_search::search),
         route("GET", "/api/v2/users/{userId}", ReadUsers, "Get a user", people::user),
         route("GET", "/api/v2/users/{userId}/queues", ReadUsers, "List the queues of a user", routing::queues_of_user),
         route("GET", "/api/v2/users/{userId}/routingskills", ReadUsers, "List the skills of a user", people::skills),

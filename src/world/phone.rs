@@ -20,7 +20,7 @@ impl Country {
     pub const US: Self = Self(*b"US");
 
     /// Returns the country of an ISO 3166 code such as `GB`, ignoring case.
-    pub(super) fn from_code(code: &str) -> Option<Self> {
+    pub fn from_code(code: &str) -> Option<Self> {
         let upper = code.to_ascii_uppercase();
         dialing_code(&upper)?;
         upper.as_bytes().try_into().ok().map(Self)

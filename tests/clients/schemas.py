@@ -219,6 +219,7 @@ HELPERS = {
     "by_description": ["description", "nameOrDescription"],
     "includes_active": ["state"],
     "expand": ["expand"],
+    "with_expand": ["expand"],
     "order": ["sortBy", "sortOrder"],
     "flow_in_query": ["flow"],
     "publish_flow": ["version"],

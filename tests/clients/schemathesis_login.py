@@ -30,7 +30,7 @@ def restore():
     faults = send("GET", "/__flowsim/faults")
     if faults:
         send("POST", "/__flowsim/faults", {route: [] for route in faults})
-    given = send("POST", "/oauth/token", {"client_id": "any", "client_secret": "x"})
+    given = send("POST", "/oauth/token", {"grant_type": "client_credentials", "client_id": "any", "client_secret": "x"})
     login["token"] = given["access_token"]
 
 

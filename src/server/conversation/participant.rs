@@ -88,7 +88,11 @@ pub(in crate::server) struct Participant {
     pub(in crate::server) attributes: IndexMap<String, String>,
     /// Settings by clients, such as `held`.
     pub(in crate::server) settings: Map<String, Value>,
+    /// The times on hold; the end is `None` while the participant is on hold.
+    pub(in crate::server) holds: Vec<(i64, Option<i64>)>,
     pub(in crate::server) wrapup: Option<Value>,
+    /// The end of the work after the conversation: the first wrap-up since then.
+    pub(in crate::server) wrapped_at: Option<i64>,
     /// The messages that clients sent for the customer.
     pub(in crate::server) messages: Vec<Message>,
 }
@@ -123,8 +127,29 @@ impl Participant {
             disconnect: None,
             attributes: IndexMap::new(),
             settings: Map::new(),
+            holds: Vec::new(),
             wrapup: None,
+            wrapped_at: None,
             messages: Vec::new(),
+        }
+    }
+
+    /// Puts the participant on hold, or ends the hold.
+    pub(super) fn hold(&mut self, is_held: bool, at: i64) {
+        let is_connected = self.is_connected();
+        let open = self.holds.last_mut().filter(|(_, end)| end.is_none());
+        match open {
+            Some((_, end)) if !is_held => *end = Some(at),
+            None if is_held && is_connected => self.holds.push((at, None)),
+            _ => {}
+        }
+    }
+
+    /// Stores the wrap-up. After the end it completes the work.
+    pub(super) fn wrap_up(&mut self, wrapup: &Value, at: i64) {
+        self.wrapup = Some(wrapup.clone());
+        if self.ended_at.is_some() {
+            self.wrapped_at.get_or_insert(at);
         }
     }
 
@@ -154,8 +179,11 @@ impl Participant {
 
     pub(super) fn end(&mut self, at: i64, reason: &'static str) {
         if self.is_present() {
-            self.ended_at = Some(at.max(self.started_at));
+            let at = at.max(self.started_at);
+            self.hold(false, at);
+            self.ended_at = Some(at);
             self.disconnect = Some(reason);
+            self.wrapped_at = self.wrapup.as_ref().map(|_| at);
         }
     }
 }

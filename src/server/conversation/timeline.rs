@@ -381,9 +381,12 @@ impl<'s> Builder<'s> {
             }
             Change::Settings { participant, settings } => self.with(participant, |it| {
                 it.settings.extend(settings.clone());
+                if let Some(is_held) = settings.get("held").and_then(Value::as_bool) {
+                    it.hold(is_held, at);
+                }
             }),
             Change::WrapUp { participant, wrapup } => {
-                self.with(participant, |it| it.wrapup = Some(wrapup.clone()));
+                self.with(participant, |it| it.wrap_up(wrapup, at));
             }
             Change::Connected { participant } => self.answered(participant, at),
             Change::Disconnected { participant } => self.disconnected(participant, at),

@@ -21,6 +21,9 @@ const FLOWS: [&str; 3] = ["openHoursFlow", "closedHoursFlow", "holidayHoursFlow"
 const OF_FIXTURES: Section = Section::merged("ivrRoutes", "IvrRoute", PATH);
 const ROUTE: &str = "the call route";
 
+/// The type of the flows that a call route starts. *Source: Genesys' help on call routes.*
+const CALL_FLOW: &str = "INBOUNDCALL";
+
 /// Lists call routes: those that were created, and those of the fixtures. They are filtered
 /// by the number `dnis` and by the id or the name `scheduleGroup`.
 pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> EndpointResult {
@@ -129,7 +132,7 @@ fn is_of_fixtures(state: &State, id: &str) -> bool {
 /// Creates a call route: calls to one of its `dnis` start the flow for the state of its
 /// schedule group.
 pub(in crate::server) fn create(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    check(state, &asked.object()?)?;
+    check(state, &asked.object()?, None)?;
     let reply = directory::make(state, asked, [IVRS, PATH], own(1))?;
     Ok(named(state, reply))
 }
@@ -140,8 +143,8 @@ pub(in crate::server) fn replace(
     asked: &ApiRequest,
 ) -> EndpointResult {
     get(state, asked)?;
-    check(state, &asked.object()?)?;
     let id = asked.parameter("ivrId");
+    check(state, &asked.object()?, Some(id))?;
     let body = asked.object()?;
     body.required("name")?;
     let current = all(state).into_iter().find(|route| route["id"] == id);
@@ -178,12 +181,18 @@ fn own(version: u64) -> directory::Entry {
     keys.map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
 }
 
-/// Checks the references of a route.
-fn check(state: &mut State, body: &Object) -> Result<(), ApiError> {
-    body.strings("dnis")?;
+/// Checks the numbers and the references of a route. `id` is that of the replaced route.
+fn check(state: &mut State, body: &Object, id: Option<&str>) -> Result<(), ApiError> {
+    check_numbers(state, &body.strings("dnis")?, id)?;
     for key in FLOWS {
         if let Some(id) = body.object(key)?.text("id")? {
-            state.flow(id)?;
+            let kind = state.flow(id)?.platform_type();
+            if kind != CALL_FLOW {
+                let message = format!(
+                    "`{key}` must be a flow of the type {CALL_FLOW}, found {kind}"
+                );
+                return Err(ApiError::bad(message));
+            }
         }
     }
     let group = body.object("scheduleGroup")?;
@@ -193,6 +202,46 @@ fn check(state: &mut State, body: &Object) -> Result<(), ApiError> {
         return Err(ApiError::not_found("the schedule group", id));
     }
     Ok(())
+}
+
+/// Checks that numbers can be dialled, and that other routes do not have them. *Source: the
+/// SDKs' `IVR.dnis`: each number must be unique.*
+fn check_numbers(
+    state: &State,
+    numbers: &[&str],
+    id: Option<&str>,
+) -> Result<(), ApiError> {
+    let routes = all(state);
+    let others = routes.iter().filter(|route| id.is_none_or(|id| route["id"] != id));
+    let mut used: Vec<(String, String)> = Vec::new();
+    for route in others {
+        let name = route["name"].as_str().unwrap_or_default();
+        let taken = route["dnis"].as_array().into_iter().flatten();
+        let taken = taken.filter_map(Value::as_str).map(dialled);
+        used.extend(taken.map(|number| (number, format!("{ROUTE} `{name}`"))));
+    }
+    for number in numbers {
+        if number.starts_with("sip:") {
+            continue;
+        }
+        let digits = dialled(number);
+        let is_plain = |c: char| c.is_ascii_digit() || " +-.()/".contains(c);
+        let written = number.strip_prefix("tel:").unwrap_or(number);
+        if digits.is_empty() || !written.chars().all(is_plain) {
+            return Err(ApiError::bad(format!("`dnis`: `{number}` is not a number")));
+        }
+        if let Some((_, user)) = used.iter().find(|(known, _)| *known == digits) {
+            let message = format!("the number `{number}` is already used by {user}");
+            return Err(ApiError::conflict(message));
+        }
+        used.push((digits, "this call route".to_owned()));
+    }
+    Ok(())
+}
+
+/// Returns the digits of a number.
+fn dialled(number: &str) -> String {
+    number.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// Returns the flow that a call to a number starts now: by a route that was created, or
@@ -249,14 +298,12 @@ fn no_flow(route: &str, hours: ScheduleGroupState) -> ApiError {
 
 /// Returns the created route with this number. Only digits are compared.
 fn route_of_number(state: &State, number: &str) -> Option<Value> {
-    let digits =
-        |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let wanted = digits(number);
+    let wanted = dialled(number);
     let mut routes = state.entities(IVRS).map(|(_, route)| route);
     let found = routes.find(|route| {
         let numbers = route["dnis"].as_array().into_iter().flatten();
         !wanted.is_empty()
-            && numbers.filter_map(Value::as_str).any(|number| digits(number) == wanted)
+            && numbers.filter_map(Value::as_str).any(|number| dialled(number) == wanted)
     });
     found.cloned()
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::directory::{Section, encoded, merge, merged, remove_object};
 use super::tables::{row_json, table, table_json};
+use crate::diagnostic::{Code, nearest};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object, describe};
 use crate::server::state::State;
@@ -153,11 +154,43 @@ fn write_row(
     mut cells: Map<String, Value>,
 ) -> Result<(), ApiError> {
     cells.remove("key");
+    refuse_columns(&state.fixtures(), table, key, &cells)?;
     let document = row_document(table, key, &cells);
     merge(state, vec![document], ROW).map_err(|refusal| {
         let findings = findings_by_cell(&state.fixtures(), table, key, &cells);
         if findings.is_empty() { refusal } else { refusal.with_details(findings) }
     })
+}
+
+/// Checks that a table has the columns of a row. Fixtures can add columns to a table that
+/// does not declare them; clients cannot.
+///
+/// # Errors
+/// 400 with all findings if it does not.
+fn refuse_columns(
+    fixtures: &Fixtures,
+    table: &str,
+    key: &str,
+    cells: &Map<String, Value>,
+) -> Result<(), ApiError> {
+    let known = fixtures.data_table_columns(table).unwrap_or_default();
+    let unknown = cells.keys().filter(|name| !known.contains(&name.as_str()));
+    let unknown: Vec<&String> = unknown.collect();
+    let Some(first) = unknown.first() else { return Ok(()) };
+    let message = |name: &str| format!("the table has no column `{name}`");
+    let mut details = findings_by_cell(fixtures, table, key, cells);
+    for name in &unknown {
+        if !details.iter().any(|it| it["fieldName"] == name.as_str()) {
+            details.push(json!({
+                "errorCode": Code::INVALID_FIXTURES.name(), "fieldName": name, "entityId": key,
+                "message": message(name), "severity": "error",
+                "help": nearest(name, known.iter().copied())
+                    .map(|near| format!("did you mean `{near}`?")),
+            }));
+        }
+    }
+    Err(ApiError::bad(format!("{ROW} is invalid: {}", message(first)))
+        .with_details(details))
 }
 
 fn row_document(table: &str, key: &str, cells: &Map<String, Value>) -> String {

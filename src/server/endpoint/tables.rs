@@ -18,7 +18,7 @@ pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> Endpoint
         wanted.is_none_or(|pattern| directory::matches(pattern, name))
     };
     let ids = fixtures.data_tables().filter(is_wanted).map(|(id, _)| id);
-    let mut tables: Vec<Value> = ids.map(|id| table_json(state, id)).collect();
+    let mut tables: Vec<Value> = ids.map(|id| with_expand(state, asked, id)).collect();
     directory::order(asked, &mut tables)?;
     listing(asked, Page::of(asked)?, &tables, Value::clone)
 }
@@ -27,7 +27,19 @@ pub(in crate::server) fn list(state: &mut State, asked: &ApiRequest) -> Endpoint
 pub(in crate::server) fn get(state: &mut State, asked: &ApiRequest) -> EndpointResult {
     let fixtures = state.fixtures();
     let table = table(&fixtures, asked)?;
-    Ok(Reply::ok(table_json(state, &table)))
+    Ok(Reply::ok(with_expand(state, asked, &table)))
+}
+
+/// Returns a table with its schema if `expand` is `schema`. *Source: `getFlowsDatatables` of
+/// the platform's SDKs.*
+fn with_expand(state: &mut State, asked: &ApiRequest, id: &str) -> Value {
+    let mut table = table_json(state, id);
+    if !asked.query_all("expand").contains(&"schema")
+        && let Value::Object(table) = &mut table
+    {
+        table.remove("schema");
+    }
+    table
 }
 
 /// Returns the id of the table in the path.

@@ -32,9 +32,17 @@ pub(in crate::server) fn give(state: &mut State, asked: &ApiRequest) -> Endpoint
     if grant == Some("authorization_code") {
         return exchange(state, asked, &credentials);
     }
-    if let Some(other) = grant.filter(|grant| *grant != "client_credentials") {
-        let message = format!("the grant type `{other}` is not supported");
-        return Ok(refused("unsupported_grant_type", &message, asked));
+    match grant {
+        Some("client_credentials") => {}
+        Some(other) => {
+            let message = format!("the grant type `{other}` is not supported");
+            return Ok(refused("unsupported_grant_type", &message, asked));
+        }
+        // *Source: RFC 6749, sections 4.4.2 and 5.2.*
+        None => {
+            let message = "`grant_type` is missing, such as `client_credentials`";
+            return Ok(refused("invalid_request", message, asked));
+        }
     }
     let client = credentials.get(&["client_id", "clientId"]);
     let secret = credentials.get(&["client_secret", "clientSecret"]);

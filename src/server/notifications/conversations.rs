@@ -60,7 +60,8 @@ impl Known {
                 && let Some(kind) = kind
             {
                 let mut message = of(&format!("{kind}.end"), at);
-                message.body["disconnectType"] = json!(participant.disconnect);
+                let reason = participant.disconnect.map(str::to_uppercase);
+                message.body["disconnectType"] = json!(reason);
                 news.push(message);
             }
             if let Some(wrapup) = &participant.wrapup

@@ -485,11 +485,15 @@ pub(in crate::server) fn with_values(
     call
 }
 
-/// Formats a time as the platform does: `2026-01-05T09:00:00.000Z`.
+/// Formats a time as the platform does, always with milliseconds:
+/// `2026-01-05T09:00:00.000Z`.
 pub(in crate::server) fn moment(milliseconds: i64) -> Document {
     DateTime::from_milliseconds(milliseconds).map_or(Document::Null, |moment| {
         let mut text = String::new();
         moment.write(&mut text);
+        if !text.contains('.') {
+            text.insert_str(text.len() - 1, ".000");
+        }
         Document::from(text)
     })
 }

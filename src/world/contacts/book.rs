@@ -89,13 +89,32 @@ impl ContactBook {
         if self.layers.is_empty() || plain.is_empty() {
             return Ok(None);
         }
-        if let Some(found) = self.find_exactly(&plain)? {
+        if let Some((found, _)) = self.find_exactly(&plain)? {
             return Ok(Some(found));
         }
         let number = if may_be_number(&plain) { e164(&plain, country) } else { None };
         match number {
-            Some(number) if number != plain => self.find_exactly(&number),
+            Some(number) if number != plain => {
+                Ok(self.find_exactly(&number)?.map(|(found, _)| found))
+            }
             _ => Ok(None),
+        }
+    }
+
+    /// Returns the telephone numbers, in E.164, of the contact that [`Self::find`] finds by
+    /// an id, an email address or a number in E.164.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a contacts file that may contain it cannot be read.
+    pub(in crate::world) fn numbers(
+        &self,
+        key: &str,
+    ) -> Result<Vec<String>, Unavailable> {
+        let key = folded(key);
+        match self.find_exactly(&key)? {
+            Some((_, layer)) => layer.numbers(&key),
+            None => Ok(Vec::new()),
         }
     }
 
@@ -146,12 +165,13 @@ impl ContactBook {
         Ok(found)
     }
 
-    fn find_exactly(&self, key: &str) -> Result<Option<Json>, Unavailable> {
+    /// Returns the contact with a key, and the layer that has it.
+    fn find_exactly(&self, key: &str) -> Result<Option<(Json, &Layer)>, Unavailable> {
         for (index, layer) in self.layers.iter().enumerate().rev() {
             if let Some(found) = layer.find(key)?
                 && !self.is_replaced(&found, index)?
             {
-                return Ok(Some(found));
+                return Ok(Some((found, layer)));
             }
         }
         Ok(None)
@@ -201,6 +221,14 @@ impl Layer {
         }
     }
 
+    /// Returns the telephone numbers of the contact with a key, in E.164.
+    fn numbers(&self, key: &str) -> Result<Vec<String>, Unavailable> {
+        match self {
+            Self::InMemory(listed) => Ok(listed.numbers(key)),
+            Self::Stored(store) => store.numbers(key),
+        }
+    }
+
     /// Returns the contacts with a key, the last one first.
     fn find_all(&self, key: &str) -> Result<Vec<Json>, Unavailable> {
         match self {
@@ -230,6 +258,11 @@ impl InMemory {
     fn find(&self, key: &str) -> Option<Json> {
         let ready = self.ready();
         ready.places.get(key).map(|&index| ready.answers[index].clone())
+    }
+
+    fn numbers(&self, key: &str) -> Vec<String> {
+        let place = self.ready().places.get(key).copied();
+        place.map_or_else(Vec::new, |index| self.contacts[index].0.numbers(self.country))
     }
 
     fn find_all(&self, key: &str) -> Vec<Json> {

@@ -70,6 +70,12 @@ impl Contact {
         found
     }
 
+    /// Returns the telephone numbers in E.164.
+    pub(super) fn numbers(&self, country: Country) -> Vec<String> {
+        let numbers = self.phones.iter().filter_map(|phone| e164(phone, country));
+        numbers.map(Cow::into_owned).collect()
+    }
+
     /// Returns the contact as flows see it.
     pub(super) fn to_json(&self) -> Json {
         let text = |value: &Option<Text>| value.clone().map_or(Json::Null, Json::String);

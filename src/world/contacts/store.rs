@@ -118,6 +118,16 @@ impl Store {
 
     /// Returns at most this number of contacts with a key, the last one first.
     pub(super) fn find(&self, key: &str, most: usize) -> Result<Vec<Json>, Unavailable> {
+        Ok(self.records(key, most)?.iter().map(Contact::to_json).collect())
+    }
+
+    /// Returns the telephone numbers, in E.164, of the last contact with a key.
+    pub(super) fn numbers(&self, key: &str) -> Result<Vec<String>, Unavailable> {
+        let found = self.records(key, 1)?.pop();
+        Ok(found.map_or_else(Vec::new, |it| it.numbers(self.country)))
+    }
+
+    fn records(&self, key: &str, most: usize) -> Result<Vec<Contact>, Unavailable> {
         let state = self.state();
         let records = state.records.as_ref().ok_or(Unavailable)?;
         if state.failure.get().is_some() {
@@ -126,7 +136,7 @@ impl Store {
         let found =
             records.lock().unwrap_or_else(PoisonError::into_inner).find(key, most);
         match found {
-            Ok(contacts) => Ok(contacts.iter().map(Contact::to_json).collect()),
+            Ok(contacts) => Ok(contacts),
             Err(reason) => {
                 let failure = self.failure(&reason);
                 state.failure.get_or_init(|| failure);

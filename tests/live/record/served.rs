@@ -45,7 +45,7 @@ impl Served {
         .unwrap();
         let config = Agent::config_builder().http_status_as_error(false).build();
         let mut served = Self { server, agent: config.into(), token: String::new() };
-        let body = json!({ "client_id": "test", "client_secret": "x" });
+        let body = json!({ "grant_type": "client_credentials", "client_id": "test", "client_secret": "x" });
         let given = served.ask("POST", "/oauth/token", &body);
         served.token = given["access_token"].as_str().unwrap().to_owned();
         served

@@ -23,7 +23,10 @@ fn credentials_come_in_a_header_a_form_json_or_the_query() {
         let answers = [
             client.send("POST", path, Some(grant), &basic),
             client.send("POST", path, Some(full), &form),
-            client.post(path, &json!({ "client_id": "a", "client_secret": "b" })),
+            client.post(
+                path,
+                &json!({ "grant_type": "client_credentials", "client_id": "a", "client_secret": "b" }),
+            ),
             client.send("POST", &format!("{path}?{full}"), Some(""), &[]),
         ];
         for answer in &answers {
@@ -37,7 +40,8 @@ fn credentials_come_in_a_header_a_form_json_or_the_query() {
 #[test]
 fn invalid_credentials_are_refused() {
     let client = Local::shared_flow();
-    let answer = client.anonymous().post("/oauth/token", &json!({ "client_id": "a" }));
+    let body = json!({ "grant_type": "client_credentials", "client_id": "a" });
+    let answer = client.anonymous().post("/oauth/token", &body);
     assert_eq!(answer.status, 400);
     assert_eq!(answer.body["error"], "invalid_client");
     let body =
@@ -66,7 +70,8 @@ fn without_a_valid_token_there_is_401() {
 #[test]
 fn tokens_expire_by_the_clock_of_the_server() {
     let server = Local::shared_flow();
-    let body = json!({ "client_id": "a", "client_secret": "b", "expires_in": 60 });
+    let body = json!({ "grant_type": "client_credentials", "client_id": "a",
+        "client_secret": "b", "expires_in": 60 });
     let token = token_of(&server.anonymous().post("/oauth/token", &body));
     let client = Client { token: Some(token), ..server.anonymous() };
     assert_eq!(client.get("/api/v2/flows").status, 200);

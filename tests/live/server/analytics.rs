@@ -95,14 +95,14 @@ fn details_show_the_participants_of_a_call() {
     let segment = &session(2)["segments"][0];
     assert_eq!(
         (&segment["queueId"], &segment["segmentEnd"]),
-        (&json!("q-1"), &json!("2026-01-05T09:00:40Z"))
+        (&json!("q-1"), &json!("2026-01-05T09:00:40.000Z"))
     );
     assert_eq!(segment["segmentType"], "interact");
     let metrics = session(2)["metrics"].as_array().unwrap();
     let tacd = metrics.iter().find(|it| it["name"] == "tAcd").unwrap();
     assert_eq!(
         (&tacd["value"], &tacd["emitDate"]),
-        (&json!(40_000), &json!("2026-01-05T09:00:40Z"))
+        (&json!(40_000), &json!("2026-01-05T09:00:40.000Z"))
     );
     assert_eq!(session(3)["metrics"][0]["name"], "tAnswered");
     let listed = server.get(&format!("{DETAILS}?id={answered},nobody")).body;
@@ -136,7 +136,7 @@ fn queries_filter_and_sort_conversations() {
         (&page["totalHits"], &page["conversations"][0]["conversationId"]),
         (&json!(2), &json!(waiting))
     );
-    let other = json!({ "interval": "2026-01-06T00:00:00Z/2026-01-07T00:00:00Z", "order": "asc" });
+    let other = json!({ "interval": "2026-01-06T00:00:00.000Z/2026-01-07T00:00:00.000Z", "order": "asc" });
     let other = server.post(&format!("{DETAILS}/query"), &other).body;
     let running = other["conversations"].as_array().unwrap().iter();
     let running: Vec<&Value> = running.map(|it| &it["conversationId"]).collect();
@@ -148,7 +148,7 @@ fn invalid_queries_are_refused() {
     let (server, ..) = server();
     for (key, value) in [
         ("interval", json!("today")),
-        ("interval", json!("2026-01-06T00:00:00Z/2026-01-05T00:00:00Z")),
+        ("interval", json!("2026-01-06T00:00:00.000Z/2026-01-05T00:00:00.000Z")),
         ("order", json!("up")),
         ("orderBy", json!("queueId")),
         ("filters", json!([])),
@@ -195,7 +195,7 @@ fn jobs_find_conversations() {
     assert_eq!(server.get(&format!("{job}/results?cursor=x")).status, 400);
     assert_eq!(server.get(&format!("{jobs}/nobody")).status, 404);
     let until = server.get(&format!("{jobs}/availability")).body;
-    assert_eq!(until["dataAvailabilityDate"], "2026-01-05T09:01:00Z");
+    assert_eq!(until["dataAvailabilityDate"], "2026-01-05T09:01:00.000Z");
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn aggregates_measure_conversations_and_flows() {
     let path = "/api/v2/analytics/conversations/aggregates/query";
     let results = server.post(path, &query).body["results"].clone();
     let data = json!([{
-        "interval": "2026-01-05T09:00:00Z/2026-01-05T09:30:00Z",
+        "interval": "2026-01-05T09:00:00.000Z/2026-01-05T09:30:00.000Z",
         "metrics": [
             { "metric": "nOffered", "stats": { "count": 1 } },
             { "metric": "tAcd", "stats": { "min": 40_000, "max": 40_000, "count": 1, "sum": 40_000 } },

@@ -69,7 +69,7 @@ fn turns_of_a_bot_are_listed() {
     assert_eq!(turn["askAction"]["actionName"], "Once more");
     assert_eq!(turn["askAction"]["actionType"], "AskForSlotAction");
     // A silence that a client gives takes no time of the server.
-    assert_eq!(turn["dateCompleted"], "2026-01-05T09:00:00Z");
+    assert_eq!(turn["dateCompleted"], "2026-01-05T09:00:00.000Z");
 
     let first = server.get(&format!("{path}?pageSize=1")).body;
     let next = server.get(first["nextUri"].as_str().unwrap()).body;
@@ -78,7 +78,7 @@ fn turns_of_a_bot_are_listed() {
     assert_eq!(by("askActionResults=successcollection"), [second]);
     assert_eq!(by(&format!("sessionId={id}")).len(), 3);
     assert!(by("sessionId=other").is_empty());
-    assert!(by("interval=2026-01-06T00:00:00Z/2026-01-07T00:00:00Z").is_empty());
+    assert!(by("interval=2026-01-06T00:00:00.000Z/2026-01-07T00:00:00.000Z").is_empty());
     for wrong in ["interval=today", "pageSize=0", "after=other"] {
         assert_eq!(server.get(&format!("{path}?{wrong}")).status, 400, "{wrong}");
     }

@@ -167,7 +167,8 @@ fn tables_are_created_renamed_and_deleted() {
     assert_ne!(table, other);
     assert_eq!(server.post(TABLES, &body).status, 409);
     let path = format!("{TABLES}/{table}");
-    let properties = server.get(&path).body["schema"]["properties"].clone();
+    let properties =
+        server.get(&format!("{path}?expand=schema")).body["schema"]["properties"].clone();
     assert_eq!(properties["key"]["title"], "Number");
     assert_eq!(
         (&properties["Open"]["displayOrder"], &properties["Size"]["default"]),

@@ -197,7 +197,7 @@ fn a_flow_is_locked_for_other_clients() {
     let server = Local::shared_flow();
     let made = server.post("/api/v2/flows", &draft("Made")).body;
     let id = made["id"].as_str().unwrap();
-    let login = json!({ "client_id": "other", "client_secret": "x" });
+    let login = json!({ "grant_type": "client_credentials", "client_id": "other", "client_secret": "x" });
     let token = server.post("/oauth/token", &login).body["access_token"].clone();
     let token = token.as_str().map(str::to_owned);
     let other = Client { token, ..(*server).clone() };

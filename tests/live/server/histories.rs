@@ -231,13 +231,13 @@ fn durations_of_a_flow_take_no_time_of_the_server_but_callers_do() {
     let at = |second: &str| json!(format!("2026-01-05T09:{second}Z"));
     // A wait of ten seconds is over at once.
     let waits = server.converse(&server.flow_id("Flow0"));
-    assert_eq!(segment(&waits, 1), [at("00:00"), at("00:00")]);
+    assert_eq!(segment(&waits, 1), [at("00:00.000"), at("00:00.000")]);
     // After it, the flow listens until the server's clock has passed its own: 10 + 5 s.
     let asks = server.converse(&server.flow_id("Flow3"));
     server.post("/__flowsim/clock", &json!({ "advanceMs": 14_999 }));
-    assert_eq!(segment(&asks, 1), [at("00:00"), Value::Null]);
+    assert_eq!(segment(&asks, 1), [at("00:00.000"), Value::Null]);
     server.post("/__flowsim/clock", &json!({ "advanceMs": 600_000 }));
-    assert_eq!(segment(&asks, 1), [at("00:00"), at("00:15")]);
+    assert_eq!(segment(&asks, 1), [at("00:00.000"), at("00:15.000")]);
     // A call waits in the queue from now on, for 40 seconds.
     let queued = server.converse(&server.flow_id("Flow1"));
     assert_eq!(segment(&queued, 1), [at("10:14.999"), at("10:14.999")]);

@@ -91,7 +91,9 @@ fn pages_of_permitted_origins_may_use_the_server() {
 fn a_foreign_host_name_is_refused_on_every_path() {
     let server = Local::shared_flow();
     let foreign = |method: &str, path: &str, host: &str| {
-        let body = Some("{\"client_id\": \"a\", \"client_secret\": \"b\"}");
+        let body = Some(
+            "{\"grant_type\": \"client_credentials\", \"client_id\": \"a\", \"client_secret\": \"b\"}",
+        );
         let body = body.filter(|_| method == "POST");
         server.send(method, path, body, &[("host", host)])
     };

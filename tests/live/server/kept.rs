@@ -84,7 +84,7 @@ fn conversations_flows_contacts_and_tokens_survive() {
         assert_eq!(client.get(&format!("/api/v2/conversations/{id}")).body, *seen);
     }
     assert_eq!(client.get("/api/v2/externalcontacts/contacts/c9").status, 200);
-    assert_eq!(client.get("/__flowsim/clock").body["now"], "2026-01-05T09:00:01Z");
+    assert_eq!(client.get("/__flowsim/clock").body["now"], "2026-01-05T09:00:01.000Z");
     client.press(&waiting, &json!(["5"]));
     let trace = client.get(&format!("/__flowsim/executions/{waiting}")).body.to_string();
     assert!(trace.contains("You pressed 5, again."), "{trace}");

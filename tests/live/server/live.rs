@@ -136,7 +136,7 @@ fn the_overview_contains_the_counts() {
     let server = Local::with(&["alder-clinic/flows"], &["alder-clinic/fixtures.yaml"]);
     let overview = server.get("/__flowsim/status").body;
     assert_eq!(overview["address"], server.url.as_str());
-    assert_eq!(overview["now"], "2026-01-05T09:00:00Z");
+    assert_eq!(overview["now"], "2026-01-05T09:00:00.000Z");
     assert!(overview["flows"].as_u64().unwrap() > 0, "{overview}");
     assert!(overview["fixtures"]["queues"].as_u64().unwrap() > 0, "{overview}");
     let flows = server.get("/__flowsim/flows?q=alder").body;

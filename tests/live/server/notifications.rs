@@ -270,7 +270,13 @@ fn events_of_a_conversation_are_published_once() {
         &json!({ "state": "disconnected", "wrapup": { "code": "w-1" } }),
     );
     let last = ["customer.end", "user.end", "wrapup"].map(topic);
-    assert_eq!(socket.topics(), last);
+    let messages = socket.messages();
+    let topics: Vec<&str> =
+        messages.iter().map(|it| it["topicName"].as_str().unwrap()).collect();
+    assert_eq!(topics, last);
+    // *Source: the SDKs' `UserEndDetailEventTopicUserEndEvent.disconnectType`.*
+    let reasons = [0, 1].map(|it| messages[it]["eventBody"]["disconnectType"].clone());
+    assert_eq!(reasons, ["PEER", "CLIENT"]);
 }
 
 #[test]
@@ -290,7 +296,9 @@ fn instances_and_users_are_published() {
     assert_eq!((over.len(), &over[0]["eventBody"]["state"]), (1, &json!("COMPLETED")));
     server.put("/api/v2/users/u-7/routingstatus", &json!({ "status": "IDLE" }));
     let set = socket.messages();
-    assert_eq!(set[0]["eventBody"]["status"], "IDLE");
+    // *Source: the SDKs' `UserRoutingStatusUserRoutingStatus`.*
+    let status = json!({ "status": "IDLE", "startTime": "2026-01-05T09:00:40.000Z" });
+    assert_eq!(set[0]["eventBody"], json!({ "id": "u-7", "routingStatus": status }));
 }
 
 #[test]

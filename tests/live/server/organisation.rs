@@ -97,10 +97,11 @@ fn everything_in_the_directory_is_found_at_its_address() {
 #[test]
 fn data_tables_and_rows_are_listed() {
     let server = server();
-    let table = server.get("/api/v2/flows/datatables").body["entities"][0].clone();
+    let table =
+        server.get("/api/v2/flows/datatables?expand=schema").body["entities"][0].clone();
     assert_eq!(table["schema"]["properties"]["key"]["title"], "number");
     let path = table["selfUri"].as_str().unwrap();
-    assert_eq!(server.get(path).body, table);
+    assert_eq!(server.get(&format!("{path}?expand=schema")).body, table);
     let rows = server.get(&format!("{path}/rows?pageSize=2")).body;
     assert_eq!(
         (&rows["total"], &rows["entities"]),
@@ -116,7 +117,7 @@ fn data_tables_and_rows_are_listed() {
 #[test]
 fn the_schema_of_a_data_table_describes_its_rows() {
     let server = server();
-    let table = server.get("/api/v2/flows/datatables?name=Prices").body;
+    let table = server.get("/api/v2/flows/datatables?name=Prices&expand=schema").body;
     let table = &table["entities"][0];
     let properties = &table["schema"]["properties"];
     let types =
@@ -188,6 +189,44 @@ fn contacts_are_found_created_changed_and_deleted() {
     let identifier = json!({ "type": "Email", "value": "ada@example.com" });
     let found = server.post("/api/v2/externalcontacts/identifierlookup", &identifier);
     assert_eq!(found.body["lastName"], "Lovelace");
+}
+
+/// *Source: the SDKs' `ExternalContact` and `ContactIdentifier`.*
+#[test]
+fn contacts_have_their_numbers_however_they_are_found() {
+    let server = server();
+    let mut fixtures: Value = serde_json::from_str(FIXTURES).unwrap();
+    fixtures["contacts"][0]["phones"] = json!(["+44 20 7946 0958"]);
+    assert_eq!(server.put("/__flowsim/fixtures", &fixtures).status, 200);
+    let contacts = "/api/v2/externalcontacts";
+    let look_up = |kind: &str, value: &str| {
+        let body = json!({ "type": kind, "value": value });
+        server.post(&format!("{contacts}/identifierlookup"), &body)
+    };
+    let search = |query: &str| {
+        let found = server.get(&format!("{contacts}/contacts?q={query}")).body;
+        found["entities"][0].clone()
+    };
+    let key = "reversewhitepageslookup?lookupVal=ada@example.com";
+    let reverse = server.get(&format!("{contacts}/{key}")).body;
+    for found in [
+        server.get(&format!("{contacts}/contacts/c1")).body,
+        look_up("Email", "ada@example.com").body,
+        look_up("Phone", "+442079460958").body,
+        reverse["contacts"][0].clone(),
+        search("Ada"),
+        search("ada%20lovelace"),
+        search("(555)%20777-0100"),
+        search("7770100"),
+    ] {
+        assert_eq!(found["workPhone"]["e164"], "+15557770100", "{found}");
+        assert_eq!(found["cellPhone"]["e164"], "+442079460958", "{found}");
+    }
+    assert_eq!(
+        (search("Ada%20Roe"), search("externalcontacts")),
+        (Value::Null, Value::Null)
+    );
+    assert_eq!(look_up("Bogus", "ada@example.com").status, 400);
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn a_reset_restores_the_initial_state() {
     let clock = server.get("/__flowsim/clock").body;
     assert_eq!(
         clock,
-        json!({ "now": "2026-01-05T09:00:00Z", "realTime": false, "waiting": 0 })
+        json!({ "now": "2026-01-05T09:00:00.000Z", "realTime": false, "waiting": 0 })
     );
 }
 
@@ -129,9 +129,9 @@ fn large_fixtures_do_not_block_other_requests() {
 #[test]
 fn requests_are_logged_without_their_secrets() {
     let server = Local::shared_flow();
-    server
-        .anonymous()
-        .post("/oauth/token", &json!({ "client_id": "a", "client_secret": "hidden" }));
+    let login = json!({ "grant_type": "client_credentials", "client_id": "a",
+        "client_secret": "hidden" });
+    assert_eq!(server.anonymous().post("/oauth/token", &login).status, 200);
     server.get("/api/v2/nowhere");
     let log = server.get("/__flowsim/requests").body.to_string();
     assert!(!log.contains("hidden") && !log.contains("access_token"));

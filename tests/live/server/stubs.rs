@@ -214,13 +214,13 @@ fn the_clock_is_set_to_a_time() {
     let server = Local::shared_flow();
     let set = |body: Value| server.post("/__flowsim/clock", &body);
     assert_eq!(
-        set(json!({ "to": "2026-12-24T18:00:00Z" })).body["now"],
-        "2026-12-24T18:00:00Z"
+        set(json!({ "to": "2026-12-24T18:00:00.000Z" })).body["now"],
+        "2026-12-24T18:00:00.000Z"
     );
     for wrong in [
-        json!({ "to": "2026-12-24T17:00:00Z" }),
+        json!({ "to": "2026-12-24T17:00:00.000Z" }),
         json!({ "to": "tomorrow" }),
-        json!({ "to": "2027-01-01T00:00:00Z", "advanceMs": 1 }),
+        json!({ "to": "2027-01-01T00:00:00.000Z", "advanceMs": 1 }),
         json!({ "advance": 1 }),
         json!({}),
     ] {

@@ -101,7 +101,8 @@ impl Client {
 
     /// Returns the same client with a token for these scopes.
     pub(crate) fn logged_in(&self, scopes: &str) -> Self {
-        let body = json!({ "client_id": "test", "client_secret": "x", "scope": scopes });
+        let body = json!({ "grant_type": "client_credentials", "client_id": "test",
+            "client_secret": "x", "scope": scopes });
         let answer = self.post("/oauth/token", &body);
         assert_eq!(answer.status, 200, "{answer:?}");
         let token = answer.body["access_token"].as_str().unwrap().to_owned();

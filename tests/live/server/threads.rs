@@ -59,7 +59,7 @@ fn send(client: &Client, text: &str) -> super::support::Answer {
     let channel = json!({
         "messageId": format!("m-{text}"),
         "from": { "id": "ada", "idType": "Opaque", "nickname": "Ada" },
-        "time": "2026-01-05T09:00:00Z",
+        "time": "2026-01-05T09:00:00.000Z",
     });
     let body = json!({ "channel": channel, "type": "Text", "text": text });
     let path = "/api/v2/conversations/messages/shop/inbound/open/message";

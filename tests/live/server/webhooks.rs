@@ -408,7 +408,7 @@ fn while_a_service_is_called_the_flow_has_no_question() {
         (&waits["question"]["openForMs"], &waits["elapsedMs"], waits.get("asking")),
         (&json!(0), &json!(0), None)
     );
-    assert_eq!(waits["waitingSince"], "2026-01-05T09:01:00Z");
+    assert_eq!(waits["waitingSince"], "2026-01-05T09:01:00.000Z");
 }
 
 #[test]
@@ -577,7 +577,7 @@ fn time_that_passes_during_a_service_call_counts_for_the_flow() {
         assert!(trace.contains(outcome), "{trace}");
     }
     let clock = server.get("/__flowsim/clock").body;
-    assert_eq!(clock["now"], "2026-01-05T09:00:14Z");
+    assert_eq!(clock["now"], "2026-01-05T09:00:14.000Z");
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn the_drawing_has_the_place_of_a_call() {
 fn every_action_of_an_architect_call_is_drawn() {
     let mut organisation =
         organisation(&["alder-clinic/flows"], &["alder-clinic/fixtures.yaml"]);
-    organisation.start_at(DateTime::parse("2026-03-10T14:00:00Z").unwrap());
+    organisation.start_at(DateTime::parse("2026-03-10T14:00:00.000Z").unwrap());
     let server = Local::of(organisation);
     let id = server.converse(&server.flow_id("Alder%20Clinic%20Main%20Line"));
     let place = &instance(&server, &id)["place"];
@@ -205,7 +205,7 @@ fn a_call_is_saved_as_a_test_that_passes() {
     let root = env!("CARGO_MANIFEST_DIR");
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowsim"));
     let command =
-        command.args(["serve", "--port", "0"]).args(["--at", "2026-03-10T14:00:00Z"]);
+        command.args(["serve", "--port", "0"]).args(["--at", "2026-03-10T14:00:00.000Z"]);
     let command =
         command.args(["--flows", &format!("{root}/fixtures/shared-flow/flows")]);
     let fixtures = format!("{root}/fixtures/shared-flow/fixtures.yaml");

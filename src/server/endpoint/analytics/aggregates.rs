@@ -9,13 +9,14 @@ use serde_json::{Map, Value, json};
 
 use super::call::{Reported, Segment};
 use super::filter::{self, Filter};
+use super::metrics::{Metrics, OF_CONVERSATIONS, OF_FLOWS};
 use crate::server::endpoint::conversations::view::View;
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::State;
 use crate::server::state::instance::moment;
 
-/// The keys of a query. The last three have no effect.
+/// The keys of a query. Of the last three, flowsim checks only the time zone.
 const KEYS: [&str; 8] = [
     "interval",
     "granularity",
@@ -27,10 +28,9 @@ const KEYS: [&str; 8] = [
     "alternateTimeDimension",
 ];
 
-/// The metrics of conversations and of flows.
-const OF_CONVERSATIONS: [&str; 8] =
-    ["nOffered", "tIvr", "tAcd", "tWait", "tAnswered", "tAbandon", "tTalk", "tHandle"];
-const OF_FLOWS: [&str; 4] = ["nFlow", "tFlow", "tFlowDisconnect", "tFlowExit"];
+/// The keys of the platform that flowsim does not apply. *Source: the SDKs'
+/// `ConversationAggregationQuery`.*
+const NOT_APPLIED: [&str; 4] = ["views", "queryType", "sortMetric", "limit"];
 
 /// Maximum number of intervals of a query.
 const MAX_INTERVALS: i64 = 10_000;
@@ -83,14 +83,14 @@ pub(in crate::server) fn conversations(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    let query = Query::of(&asked.object()?)?;
-    aggregate(state, &query, &OF_CONVERSATIONS, &|call| call.is_conversation)
+    let query = Query::of(&asked.object()?, &OF_CONVERSATIONS)?;
+    aggregate(state, &query, OF_CONVERSATIONS.measured, &|call| call.is_conversation)
 }
 
 /// Aggregates metrics of flows.
 pub(in crate::server) fn flows(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    let query = Query::of(&asked.object()?)?;
-    aggregate(state, &query, &OF_FLOWS, &|_| true)
+    let query = Query::of(&asked.object()?, &OF_FLOWS)?;
+    aggregate(state, &query, OF_FLOWS.measured, &|_| true)
 }
 
 fn aggregate(
@@ -127,8 +127,9 @@ fn aggregate(
 }
 
 impl Query {
-    fn of(body: &Object) -> Result<Self, ApiError> {
-        body.only("the query", &KEYS)?;
+    fn of(body: &Object, known: &Metrics) -> Result<Self, ApiError> {
+        filter::keys(body, &KEYS, &NOT_APPLIED)?;
+        filter::time_zone(body)?;
         let (from, to) = filter::interval(body)?;
         let step = match body.text("granularity")? {
             None => to - from,
@@ -149,6 +150,7 @@ impl Query {
         if metrics.is_empty() {
             return Err(ApiError::bad("`metrics` must list metrics such as `tIvr`"));
         }
+        known.check(&metrics)?;
         let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
         let (groups, metrics) = (owned(groups), owned(metrics));
         let filter = Filter::of(&body.object("filter")?)?;

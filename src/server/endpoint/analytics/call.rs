@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::session;
 use crate::server::conversation::{Participant, Purpose, Timeline};
 use crate::server::endpoint::conversations::view::{View, callback, without_nulls};
 use crate::server::endpoint::directory::home_division;
@@ -50,8 +51,8 @@ pub(super) type Segment<'r> = Option<&'r Seen>;
 
 /// A participant, with the ids of the queue and the user.
 pub(super) struct Seen {
-    is: Participant,
-    queue: Option<String>,
+    pub(super) is: Participant,
+    pub(super) queue: Option<String>,
     user: Option<(String, String)>,
 }
 
@@ -238,16 +239,13 @@ impl Reported {
                 }
             }
             Purpose::Agent => {
-                let Some(connected) = connected_at else { return metrics };
                 let offered = self.participants.iter().rev().find(|it| {
-                    it.is.purpose == Purpose::Acd && it.is.ended_at == Some(connected)
+                    it.is.purpose == Purpose::Acd
+                        && connected_at.is_some()
+                        && it.is.ended_at == connected_at
                 });
                 let offered = offered.map_or(started_at, |it| it.is.started_at);
-                add("tAnswered", connected.saturating_sub(offered), connected);
-                if let Some(at) = ended_at {
-                    add("tTalk", at.saturating_sub(connected), at);
-                    add("tHandle", at.saturating_sub(connected), at);
-                }
+                return session::of_agent(&seen.is, offered);
             }
             _ => {}
         }
@@ -294,7 +292,7 @@ impl Reported {
             "direction": "inbound",
             "ani": self.from,
             "dnis": self.to,
-            "segments": [segment(seen)],
+            "segments": session::segments(seen),
             "metrics": metrics.collect::<Vec<Value>>(),
         });
         for (key, value) in &self.callback {
@@ -333,34 +331,6 @@ impl Reported {
             "outcomes": [],
         })
     }
-}
-
-/// Returns the segment of a participant's session. The waiting time in a queue is an
-/// interaction, as on the platform.
-fn segment(seen: &Seen) -> Value {
-    let is = &seen.is;
-    let mut segment = json!({
-        "segmentStart": moment(is.started_at),
-        "segmentType": match is.purpose {
-            Purpose::Ivr | Purpose::Workflow => "ivr",
-            Purpose::Voicemail => "voicemail",
-            _ if is.connected_at.is_none() => "alert",
-            _ => "interact",
-        },
-        "conference": false,
-    });
-    if let Some(to) = is.ended_at {
-        segment["segmentEnd"] = moment(to);
-        segment["disconnectType"] = json!(is.disconnect);
-    }
-    if let Some(queue) = &seen.queue {
-        segment["queueId"] = queue.as_str().into();
-    }
-    if let Some(wrapup) = &is.wrapup {
-        segment["wrapUpCode"] = wrapup["code"].clone();
-        segment["wrapUpNote"] = wrapup["notes"].clone();
-    }
-    segment
 }
 
 fn flow(view: &View<'_>, instance: &Instance, left_at: Option<i64>) -> Flow {

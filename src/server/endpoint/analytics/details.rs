@@ -12,6 +12,17 @@ use crate::server::http::request::{ApiRequest, Object};
 use crate::server::state::instance::moment;
 use crate::server::state::{JOBS, State};
 
+/// The keys of the platform that flowsim does not apply. *Source: the SDKs'
+/// `ConversationQuery` and `AsyncConversationQuery`.*
+const NOT_APPLIED: [&str; 6] = [
+    "aggregations",
+    "evaluationFilters",
+    "surveyFilters",
+    "resolutionFilters",
+    "limit",
+    "startOfDayIntervalMatching",
+];
+
 /// The keys of a query.
 const KEYS: [&str; 6] =
     ["interval", "order", "orderBy", "paging", "conversationFilters", "segmentFilters"];
@@ -40,7 +51,7 @@ pub(in crate::server) fn query(state: &mut State, asked: &ApiRequest) -> Endpoin
 /// Returns the conversations that a query finds, in its order; the oldest first by default.
 /// *Source: the SDKs' `ConversationQuery.order`.*
 fn found(state: &State, body: &Object) -> Result<Vec<Value>, ApiError> {
-    body.only("the query", &KEYS)?;
+    filter::keys(body, &KEYS, &NOT_APPLIED)?;
     let (from, to) = filter::interval(body)?;
     let filters = |key: &str| -> Result<Vec<Filter>, ApiError> {
         let items = body.list(key)?.iter();

@@ -8,6 +8,7 @@ use super::call::{DIMENSIONS, Reported, Segment};
 use crate::server::http::reply::ApiError;
 use crate::server::http::request::{Object, describe};
 use crate::value::DateTime;
+use crate::world::TimeZone;
 
 /// Maximum nesting of clauses.
 const MAX_DEPTH: usize = 16;
@@ -119,6 +120,48 @@ pub(super) fn known(dimension: &str) -> Result<(), ApiError> {
     let message =
         format!("flowsim has no dimension `{dimension}`; expected one of {known}");
     Err(ApiError::bad(message))
+}
+
+/// Checks the keys of a query. An empty list of a key that flowsim does not apply has no
+/// effect on the platform either.
+///
+/// # Errors
+/// 400 if the platform does not have a key, 501 if flowsim does not apply it.
+pub(super) fn keys(
+    body: &Object,
+    applied: &[&str],
+    not_applied: &[&str],
+) -> Result<(), ApiError> {
+    let is_empty = |key: &str| match body.get(key) {
+        None | Some(Value::Bool(false)) => true,
+        Some(value) => value.as_array().is_some_and(Vec::is_empty),
+    };
+    if let Some(key) = not_applied.iter().find(|key| !is_empty(key)) {
+        let message = format!(
+            "flowsim does not apply `{key}` of a query; leave it out, or prepare an answer \
+             with PUT /__flowsim/stubs"
+        );
+        return Err(ApiError::new(501, "not.implemented", message));
+    }
+    let known: Vec<&str> = applied.iter().chain(not_applied).copied().collect();
+    body.only("the query", &known)
+}
+
+/// Checks `timeZone`: UTC, or a name of the IANA database. *Source: the SDKs'
+/// `ConversationAggregationQuery.timeZone`.*
+///
+/// # Errors
+/// 400 if there is no such time zone.
+pub(super) fn time_zone(body: &Object) -> Result<(), ApiError> {
+    let Some(name) = body.text("timeZone")? else { return Ok(()) };
+    if TimeZone::from_name(name).is_some() {
+        return Ok(());
+    }
+    let help = match TimeZone::nearest_name(name) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "expected a name such as `Europe/London`".to_owned(),
+    };
+    Err(ApiError::bad(format!("unknown time zone `{name}`; {help}")))
 }
 
 /// Returns an item of a list as an object.

@@ -4,4 +4,6 @@ pub(in crate::server) mod aggregates;
 mod call;
 pub(in crate::server) mod details;
 mod filter;
+mod metrics;
 pub(in crate::server) mod queues;
+mod session;

@@ -73,7 +73,7 @@ impl<'s> View<'s> {
                 "agentId": user.map(|it| self.user(it)["id"].clone()),
             },
             "participants": participants.collect::<Vec<Value>>(),
-            "recordingState": "none",
+            "recordingState": "NONE",
             "divisions": [{ "division": home_division(), "entities": [] }],
             "selfUri": format!("/api/v2/conversations/{id}"),
         })
@@ -125,7 +125,7 @@ impl<'s> View<'s> {
             body[key] = whole[key].clone();
         }
         if medium.name == "voice" {
-            body["recordingState"] = "NONE".into();
+            body["recordingState"] = "none".into();
         }
         body
     }

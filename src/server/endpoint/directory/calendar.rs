@@ -27,7 +27,7 @@ pub(in crate::server) fn schedules(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    list(asked, entities(state, &SCHEDULES))
+    list(asked, versioned(state, &SCHEDULES))
 }
 
 /// Returns a schedule.
@@ -35,7 +35,18 @@ pub(in crate::server) fn schedule(
     state: &mut State,
     asked: &ApiRequest,
 ) -> EndpointResult {
-    one(entities(state, &SCHEDULES), "the schedule", asked.parameter("scheduleId"))
+    one(versioned(state, &SCHEDULES), "the schedule", asked.parameter("scheduleId"))
+}
+
+/// Returns the objects of a section. Those of the fixtures have the version 1.
+fn versioned(state: &State, section: &Section) -> Vec<Value> {
+    let mut all = entities(state, section);
+    for object in &mut all {
+        if object["version"].is_null() {
+            object["version"] = 1.into();
+        }
+    }
+    all
 }
 
 /// The object in messages, and the keys that a body must have.
@@ -49,7 +60,7 @@ pub(in crate::server) fn create_schedule(
     asked: &ApiRequest,
 ) -> EndpointResult {
     let id = changes::create(state, &SCHEDULES, asked, SCHEDULE)?;
-    one(entities(state, &SCHEDULES), SCHEDULE[0], &id)
+    one(versioned(state, &SCHEDULES), SCHEDULE[0], &id)
 }
 
 /// Replaces a schedule.
@@ -161,7 +172,7 @@ fn groups(state: &State) -> Vec<Value> {
             None => json!({ "name": name }),
         }
     };
-    let mut groups = entities(state, &SCHEDULE_GROUPS);
+    let mut groups = versioned(state, &SCHEDULE_GROUPS);
     for group in &mut groups {
         for key in LISTS {
             if let Value::Array(listed) = &group[key] {
@@ -191,7 +202,7 @@ pub(in crate::server) fn emergency_group(
 
 /// Returns the emergency groups, each with `enabled`.
 pub(in crate::server::endpoint) fn emergencies(state: &State) -> Vec<Value> {
-    let mut groups = entities(state, &EMERGENCY_GROUPS);
+    let mut groups = versioned(state, &EMERGENCY_GROUPS);
     for group in &mut groups {
         let is_active = group.get("enabled").or_else(|| group.get("active"));
         group["enabled"] = is_active.cloned().unwrap_or(Value::Bool(false));

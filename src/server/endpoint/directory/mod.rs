@@ -14,6 +14,7 @@ pub(in crate::server) mod routing;
 pub(in crate::server) mod routing_changes;
 pub(in crate::server) mod scripts;
 mod section;
+pub(in crate::server) mod user_search;
 
 use serde_json::Value;
 

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::routing;
 use super::section::{Section, encoded, entities, id_of, named_in, reference};
 use super::{filter, list, one};
-use crate::server::http::page::{Page, listing};
 use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
@@ -198,8 +197,11 @@ pub(in crate::server) fn me(state: &mut State, asked: &ApiRequest) -> EndpointRe
     Ok(Reply::ok(user).with_reason("the first user of the fixtures"))
 }
 
+/// Adds what `expand` names, and removes the skills and languages that it does not name.
+/// *Source: the values of `expand` of the platform's `getUsers`.*
 fn expand(state: &State, asked: &ApiRequest, user: &mut Value) {
     let wanted = asked.query_all("expand");
+    show(user, &wanted);
     let id = user["id"].as_str().unwrap_or_default().to_owned();
     if wanted.contains(&"presence") {
         user["presence"] = presence_of(state, &id);
@@ -209,40 +211,12 @@ fn expand(state: &State, asked: &ApiRequest, user: &mut Value) {
     }
 }
 
-/// Finds users by name, e-mail address or id. *Source: the SDKs' `UserSearchRequest`.*
-pub(in crate::server) fn search(state: &mut State, asked: &ApiRequest) -> EndpointResult {
-    let body = asked.object()?;
-    let page = Page::of_body(asked, &body)?;
-    let criteria = body.list("query")?;
-    let mut all = users(state);
-    for criterion in criteria {
-        let fields = criterion["fields"].as_array().cloned().unwrap_or_default();
-        let single = criterion["value"].as_str().map(|it| vec![it.into()]);
-        let values =
-            criterion["values"].as_array().cloned().or(single).unwrap_or_default();
-        let kind = criterion["type"].as_str().unwrap_or("EXACT");
-        all.retain(|user| {
-            let texts = fields.iter().filter_map(|it| user[it.as_str()?].as_str());
-            texts.into_iter().any(|text| {
-                values.iter().filter_map(Value::as_str).any(|it| fits(kind, text, it))
-            })
-        });
-    }
-    let mut reply = listing(asked, page, &all, Value::clone)?;
-    if let crate::server::http::reply::Body::Json(found) = &mut reply.body {
-        found["results"] = found["entities"].take();
-        found.as_object_mut().map(|it| it.remove("entities"));
-    }
-    Ok(reply)
-}
-
-/// Returns `true` if a string fits a criterion of a search, ignoring case.
-fn fits(kind: &str, text: &str, wanted: &str) -> bool {
-    let (text, wanted) = (text.to_lowercase(), wanted.to_lowercase());
-    match kind {
-        "STARTS_WITH" => text.starts_with(&wanted),
-        "CONTAINS" | "TERM" | "TERMS" | "QUERY_STRING" => text.contains(&wanted),
-        _ => text == wanted,
+/// Removes the skills and languages of a user, unless they are wanted.
+pub(super) fn show(user: &mut Value, wanted: &[&str]) {
+    if let Value::Object(user) = user {
+        let is_shown =
+            |key: &str| !["skills", "languages"].contains(&key) || wanted.contains(&key);
+        user.retain(|key, _| is_shown(key));
     }
 }
 
@@ -369,8 +343,17 @@ fn save(
     id: &str,
     document: Value,
 ) -> EndpointResult {
-    let topic = if collection == PRESENCES { "presence" } else { "routingStatus" };
-    state.touched.user(id, topic, document.clone());
+    match collection {
+        PRESENCES => state.touched.user(id, "presence", document.clone()),
+        // *Source: the SDKs' `UserRoutingStatusUserRoutingStatus`.*
+        _ => {
+            let status = json!({
+                "status": document["status"], "startTime": document["startTime"],
+            });
+            let body = json!({ "id": id, "routingStatus": status });
+            state.touched.user(id, "routingStatus", body);
+        }
+    }
     let (collection, id) = (collection.to_owned(), id.to_owned());
     state.commit(Event::EntitySaved { collection, id, document: document.clone() })?;
     Ok(Reply::ok(document).with_reason("changed"))

@@ -8,7 +8,7 @@ use super::routing_changes::codes_of;
 use super::section::{Section, encoded, entities, named_in, reference};
 use super::{filter, list, one, order};
 use crate::server::http::page::{Page, listing};
-use crate::server::http::reply::{EndpointResult, Reply};
+use crate::server::http::reply::{ApiError, EndpointResult, Reply};
 use crate::server::http::request::ApiRequest;
 use crate::server::state::State;
 use crate::world::{Answer, AnswerProgress, Question};
@@ -212,6 +212,18 @@ pub(in crate::server) fn queue_wrapup_codes(
     list(asked, codes_of(state, asked.parameter("queueId")))
 }
 
+/// The media of an estimated waiting time. *Source: the SDKs' `PredictionResults.intent`.*
+const INTENTS: [&str; 8] = [
+    "ALL",
+    "CALL",
+    "CALLBACK",
+    "CHAT",
+    "EMAIL",
+    "SOCIALEXPRESSION",
+    "VIDEOCOMM",
+    "MESSAGE",
+];
+
 /// Returns the estimated waiting time of a queue, from its statistics. *Source: the SDKs'
 /// `EstimatedWaitTimePredictions`.*
 pub(in crate::server) fn estimated_wait(
@@ -219,6 +231,13 @@ pub(in crate::server) fn estimated_wait(
     asked: &ApiRequest,
 ) -> EndpointResult {
     queue(state, asked)?;
+    let media = asked.parameter("mediaType");
+    let intent = if media.is_empty() { "ALL".into() } else { media.to_uppercase() };
+    if !INTENTS.contains(&intent.as_str()) {
+        let known = INTENTS.join(", ");
+        let message = format!("the medium must be one of {known}, found `{media}`");
+        return Err(ApiError::bad(message));
+    }
     let question = Question::QueueStatistics { queue: asked.parameter("queueId") };
     let answer = state.fixtures().answer(&question, &mut AnswerProgress::default());
     let statistics = match answer {
@@ -228,10 +247,8 @@ pub(in crate::server) fn estimated_wait(
     let mut results = Vec::new();
     let seconds = &statistics["estimatedWaitSeconds"];
     if seconds.is_number() {
-        let media = asked.parameter("mediaType");
-        let intent = if media.is_empty() { "ALL" } else { media };
         results.push(json!({
-            "intent": intent.to_uppercase(),
+            "intent": intent,
             "formula": "BEST",
             "estimatedWaitTimeSeconds": seconds,
         }));

@@ -77,7 +77,10 @@ fn keys_silence_and_hanging_up_can_be_entered() {
         page.open(&format!("{}/#instance-{id}", server.url));
         page.click(".silence");
         page.wait_for_text(".chat", "silence for 10 s");
-        assert_eq!(server.get("/__flowsim/clock").body["now"], "2026-01-05T09:00:00Z");
+        assert_eq!(
+            server.get("/__flowsim/clock").body["now"],
+            "2026-01-05T09:00:00.000Z"
+        );
 
         let typed = server.converse(&server.flow_id("Inbound_Flow_A"));
         page.open(&format!("{}/#instance-{typed}", server.url));
