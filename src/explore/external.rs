@@ -49,7 +49,7 @@ pub(super) fn external_reads(
         let label = program.symbols.node(NodeId::new(index));
         is_external(step, &label.outputs, organisation, decidable)
             || is_prepared(program, step, label, organisation)
-            || any_source(step, &given, source_reads)
+            || reads(step, &given)
             || begins(program, NodeId::new(index), step)
                 .iter()
                 .any(|variable| source_reads(&variable.initial, &given))
@@ -68,22 +68,43 @@ pub(super) fn given_reads(
     start: FlowId,
 ) -> BTreeSet<u32> {
     let given = given_variables(program, liveness, start);
-    let is_read = |slot: &u32| {
-        let alone = BTreeSet::from([*slot]);
-        program.steps.iter().zip(is_near).enumerate().any(|(index, (step, is_near))| {
-            *is_near
-                && (reads(step, &alone)
-                    || begins(program, NodeId::new(index), step)
-                        .iter()
-                        .any(|variable| mentions(&variable.initial, &alone)))
-        })
+    let mut read = BTreeSet::new();
+    let mut note = |slot: u32| {
+        if given.contains(&slot) {
+            read.insert(slot);
+        }
     };
-    let is_draft = program.unit(start).architect.is_none();
-    let is_own = |slot: &u32| {
-        let nodes = (0..program.steps.len()).map(NodeId::new);
-        is_draft && nodes.into_iter().any(|node| program.may_set(node, VariableId(*slot)))
-    };
-    given.into_iter().filter(|slot| is_read(slot) && !is_own(slot)).collect()
+    let steps = program.steps.iter().zip(is_near).enumerate();
+    for (index, (step, _)) in steps.filter(|(_, (_, is_near))| **is_near) {
+        each_read(step, &mut note);
+        for variable in begins(program, NodeId::new(index), step) {
+            each_mentioned(&variable.initial, &mut note);
+        }
+    }
+    if program.unit(start).architect.is_none() {
+        let own = set_variables(program, &read);
+        read.retain(|slot| !own.contains(slot));
+    }
+    read
+}
+
+/// Returns those of some variables that a step of the program may set.
+fn set_variables(program: &Program, wanted: &BTreeSet<u32>) -> BTreeSet<u32> {
+    let mut own = BTreeSet::new();
+    for (index, step) in program.steps.iter().enumerate() {
+        match &step.action {
+            StepAction::Set(assignments) => {
+                own.extend(assignments.iter().map(|it| it.variable.0));
+            }
+            StepAction::Architect(_) => {
+                let is_set =
+                    |slot: &&u32| program.may_set(NodeId::new(index), VariableId(**slot));
+                own.extend(wanted.iter().filter(is_set));
+            }
+            _ => {}
+        }
+    }
+    own
 }
 
 /// Whether the outcome of a step depends on an answer from outside.
@@ -222,50 +243,53 @@ pub(super) fn begins<'p>(
     own.map_or(&[], |sequence| &sequence.variables.list)
 }
 
-/// Whether a step reads one of these variables.
-fn reads(step: &Step, given: &BTreeSet<u32>) -> bool {
-    any_source(step, given, mentions)
-}
-
-/// Whether a step has a source with this property, apart from audio, or reads one of these
-/// variables.
-fn any_source(
-    step: &Step,
-    given: &BTreeSet<u32>,
-    is_it: impl Fn(&Source, &BTreeSet<u32>) -> bool,
-) -> bool {
-    let mut is_read = false;
+/// Calls `note` for each variable that a step reads, apart from audio.
+fn each_read(step: &Step, note: &mut dyn FnMut(u32)) {
     match &step.action {
         StepAction::Say(_) | StepAction::Gather(_) => {}
+        StepAction::Architect(action) if matches!(**action, Action::PlayAudio(_)) => {}
         StepAction::Architect(action) => {
-            if matches!(**action, Action::PlayAudio(_)) {
-                return false;
-            }
-            action.each_source(&mut |source| is_read |= is_it(source, given));
+            action.each_source(&mut |source| each_mentioned(source, note));
         }
         action => action.each_operand(&mut |operand| {
             if let Place::Variable(variable, _) = operand.place {
-                is_read |= given.contains(&variable.0);
+                note(variable.0);
             }
         }),
+    }
+}
+
+/// Whether a step reads one of these variables or another varying value, apart from audio.
+fn reads(step: &Step, given: &BTreeSet<u32>) -> bool {
+    let mut is_read = false;
+    each_read(step, &mut |slot| is_read |= given.contains(&slot));
+    if let StepAction::Architect(action) = &step.action
+        && !matches!(**action, Action::PlayAudio(_))
+    {
+        action.each_source(&mut |source| is_read |= varies(source));
     }
     is_read
 }
 
-fn source_reads(source: &Source, given: &BTreeSet<u32>) -> bool {
-    let mut is_read = mentions(source, given);
+/// Whether a source depends on the clock or on the organisation.
+fn varies(source: &Source) -> bool {
+    let mut varies = false;
     source.each_expression(&mut |expression| {
-        is_read |=
+        varies |=
             expression.varies_with(Varying::Clock) || expression.reads_organisation();
     });
+    varies
+}
+
+fn source_reads(source: &Source, given: &BTreeSet<u32>) -> bool {
+    let mut is_read = varies(source);
+    each_mentioned(source, &mut |slot| is_read |= given.contains(&slot));
     is_read
 }
 
-/// Whether a source reads one of these variables.
-fn mentions(source: &Source, given: &BTreeSet<u32>) -> bool {
-    let mut is_read = false;
+/// Calls `note` for each variable that a source reads.
+fn each_mentioned(source: &Source, note: &mut dyn FnMut(u32)) {
     source.each_expression(&mut |expression| {
-        is_read |= expression.variables().iter().any(|slot| given.contains(slot));
+        expression.variables().iter().copied().for_each(&mut *note);
     });
-    is_read
 }

@@ -5,8 +5,10 @@ mod json;
 mod mutants;
 mod properties;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::words::plural;
@@ -181,18 +183,11 @@ fn by_reason(
     verdict: &str,
     symbols: &SymbolTable,
 ) -> Vec<(String, Vec<String>)> {
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-    for goal in goals.iter().filter(|it| it.verdict.name() == verdict) {
-        if is_implied(goal, goals) {
-            continue;
-        }
-        let (reason, label) = (reason(goal), label(goal, symbols));
-        match groups.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, labels)) => labels.push(label),
-            None => groups.push((reason, vec![label])),
-        }
+    let mut groups: IndexMap<String, Vec<String>> = IndexMap::new();
+    for goal in stated(goals).filter(|it| it.verdict.name() == verdict) {
+        groups.entry(reason(goal)).or_default().push(label(goal, symbols));
     }
-    groups
+    groups.into_iter().collect()
 }
 
 /// Renders the verdicts as Markdown, with a table for each flow.
@@ -216,7 +211,7 @@ pub fn render_markdown(
         out.push_str(
             "| action | output | verdict | inputs or reason |\n|---|---|---|---|\n",
         );
-        for goal in goals.iter().filter(|goal| !is_implied(goal, &goals)) {
+        for goal in stated(&goals) {
             let explanation = match &goal.verdict {
                 Verdict::Reachable(witness) => flags(witness, goal.at),
                 _ => reason(goal),
@@ -290,27 +285,22 @@ fn by_flow<'e>(
     exploration: &'e Exploration,
     symbols: &SymbolTable,
 ) -> Vec<(FlowId, Vec<&'e Decided>)> {
-    let mut flows: Vec<(FlowId, Vec<&Decided>)> = Vec::new();
+    let mut flows: BTreeMap<FlowId, Vec<&Decided>> = BTreeMap::new();
     for goal in &exploration.goals {
-        let flow = symbols.node(goal.node).flow;
-        match flows.iter_mut().find(|(known, _)| *known == flow) {
-            Some((_, goals)) => goals.push(goal),
-            None => flows.push((flow, vec![goal])),
-        }
+        flows.entry(symbols.node(goal.node).flow).or_default().push(goal);
     }
-    flows.sort_by_key(|(flow, _)| *flow);
-    flows
+    flows.into_iter().collect()
 }
 
-/// Whether the verdict about an output follows from that about its node.
-fn is_implied(goal: &Decided, goals: &[&Decided]) -> bool {
-    goal.output.is_some()
-        && !matches!(goal.verdict, Verdict::Reachable(_))
-        && goals.iter().any(|it| {
-            it.node == goal.node
-                && it.output.is_none()
-                && !matches!(it.verdict, Verdict::Reachable(_))
-        })
+/// Returns the goals without the outputs whose verdict follows from that of their node.
+fn stated<'g>(goals: &'g [&'g Decided]) -> impl Iterator<Item = &'g Decided> {
+    let is_open = |goal: &Decided| !matches!(goal.verdict, Verdict::Reachable(_));
+    let nodes = goals.iter().filter(|goal| goal.output.is_none() && is_open(goal));
+    let nodes: BTreeSet<NodeId> = nodes.map(|goal| goal.node).collect();
+    let is_implied = move |goal: &Decided| {
+        goal.output.is_some() && is_open(goal) && nodes.contains(&goal.node)
+    };
+    goals.iter().copied().filter(move |goal| !is_implied(goal))
 }
 
 fn label(goal: &Decided, symbols: &SymbolTable) -> String {

@@ -12,7 +12,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use super::{Counts, by_flow, flags, is_implied, reason, summary};
+use super::{Counts, by_flow, flags, reason, stated, summary};
 use crate::explore::suite::SuiteCall;
 use crate::explore::{Decided, Exploration, Verdict, Witness};
 use crate::flow::write::Graph;
@@ -139,7 +139,7 @@ impl Flow {
     ) -> Self {
         let marks = Marks::of(goals, symbols, |goal| numbers.of_goal(goal));
         let drawings = graph.map(|graph| drawings(graph, &marks)).unwrap_or_default();
-        let rows = goals.iter().filter(|goal| !is_implied(goal, goals)).map(|goal| {
+        let rows = stated(goals).map(|goal| {
             let node = symbols.node(goal.node);
             Row {
                 node: node.name.to_string(),
