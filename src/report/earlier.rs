@@ -201,12 +201,8 @@ impl EarlierRuns {
                 self.has_no_times |= run.took_ms.is_none();
                 self.ended += 1;
             }
-            // The results of other files are those of their tests.
             "property" => {
-                let line: PropertyLine = serde_json::from_str(line).map_err(unread)?;
-                if line.result == NO_TESTS {
-                    self.add_untested(line);
-                }
+                self.add_property(serde_json::from_str(line).map_err(unread)?);
             }
             // Later versions may add events.
             _ => {}
@@ -215,8 +211,11 @@ impl EarlierRuns {
     }
 
     /// Adds a property of a file without tests. Those of a later run replace those of an
-    /// earlier one.
-    fn add_untested(&mut self, line: PropertyLine) {
+    /// earlier one. The results of other files are those of their tests.
+    fn add_property(&mut self, line: PropertyLine) {
+        if line.result != NO_TESTS {
+            return;
+        }
         let (run, names) = self.untested.entry(line.file).or_default();
         if *run != self.started {
             (*run, *names) = (self.started, Vec::new());

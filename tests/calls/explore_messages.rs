@@ -78,7 +78,6 @@ fn the_recurring_state_of_a_queue_can_be_reached() {
 
 /// The second message is handed to a queue, after a data action.
 #[test]
-#[expect(clippy::unwrap_used, reason = "a flow that does not load fails the test")]
 fn a_routed_conversation_has_ended_also_without_its_history() {
     let mut flow = counting("inboundShortMessage", "sendResponse");
     let actions = &mut flow["inboundShortMessage"]["states"][0]["state"]["actions"];
