@@ -201,15 +201,17 @@ impl EarlierRuns {
                 self.has_no_times |= run.took_ms.is_none();
                 self.ended += 1;
             }
-            "property" => self.add_property(serde_json::from_str(line).map_err(unread)?),
+            "property" => {
+                self.add_property(serde_json::from_str(line).map_err(unread)?);
+            }
             // Later versions may add events.
             _ => {}
         }
         Ok(())
     }
 
-    /// Adds a property of a file without tests; the results of other files are those of
-    /// their tests. Those of a later run replace those of an earlier one.
+    /// Adds a property of a file without tests. Those of a later run replace those of an
+    /// earlier one. The results of other files are those of their tests.
     fn add_property(&mut self, line: PropertyLine) {
         if line.result != NO_TESTS {
             return;

@@ -673,7 +673,7 @@ fn undeclared_or_mismatched_variables_are_usage_errors() {
     fs::write(&flow, COUNTING).unwrap();
     for (given, advice) in [
         ("Flow.cuont=4", "did you mean `Flow.count`?"),
-        ("Flow.count=four", "the variable has the type Integer"),
+        ("Flow.count=four", "`Flow.count` has the type Integer: expected a whole number"),
     ] {
         let output = run(&format!("run {} --var {given}", flow.display()));
         assert_eq!(output.status.code(), Some(2), "{given}");
