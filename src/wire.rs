@@ -13,7 +13,7 @@ const MOST_BYTES: u64 = 64 << 20;
 /// The longest line of a header, in bytes.
 const MOST_HEADER_BYTES: u64 = 4 * 1024;
 
-/// What the stream has next.
+/// The next part of the stream.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Received {
     /// A message.

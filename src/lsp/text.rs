@@ -121,7 +121,7 @@ impl Text {
     }
 }
 
-/// Returns places of a text with the UTF-16 code units before them.
+/// Returns places with the number of UTF-16 code units before them.
 fn places(text: &str) -> Vec<(usize, usize)> {
     let (mut places, mut units) = (vec![(0, 0)], 0);
     let mut next = STRIDE;

@@ -26,8 +26,8 @@ pub struct Scenario {
 /// values of placeholders, and `fixtures` is the name of the fixtures document.
 ///
 /// A replay adds data that a recording lacks, such as the names of data actions in a
-/// simulation, or the keys of menus. Pass it as `replayed` if there is one. The `program`
-/// tells which variables are inputs.
+/// simulation, or the keys of menus. Pass it as `replayed` if there is one. The inputs
+/// are those of the `program`.
 pub fn scenario(
     recording: &Recording,
     derived: &Derived,

@@ -59,7 +59,7 @@ impl Budget {
         })
     }
 
-    /// Counts work that takes as long as copying: so many things of so many bytes.
+    /// Counts work that takes as long as copying `count` things of `each` bytes.
     ///
     /// # Errors
     /// The work together is too much.

@@ -10,6 +10,7 @@ mod evaluate;
 mod expression;
 mod flows;
 mod functions;
+mod instances;
 mod module;
 mod organisation;
 mod report;
@@ -22,7 +23,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use self::document::files_in;
-use self::module::{Evaluator, Resource};
+use self::instances::Resource;
+use self::module::Evaluator;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Files;
 

@@ -261,7 +261,7 @@ fn rounds_of_loops_are_events_and_modules_are_inside_their_call() {
     let call = [
         "actionCallCommonModule | Module",
         "  startedCommonModule",
-        "  startedTask | startUp",
+        "  startedTask | Common Module Task",
         "  actionUpdateData | Echo",
         "  actionEndTask | End",
         "  endedTask",
@@ -303,7 +303,7 @@ fn a_module_that_does_not_return_has_no_end_event() {
         [
             "actionCallCommonModule | Module",
             "  startedCommonModule",
-            "  startedTask | startUp",
+            "  startedTask | Common Module Task",
             "  actionDisconnect | Hang up",
             "  endedTask",
             "endedTask",

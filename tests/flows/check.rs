@@ -78,8 +78,14 @@ const OF_ARCHITECT: [Code; 17] = [
 ];
 
 /// The codes of files that the tests create: large files, or files that are not text.
-const WITHOUT_FIXTURE: [Code; 4] =
-    [Code::FILE_UNREADABLE, Code::FILE_NOT_TEXT, Code::FILE_TOO_LARGE, Code::FILE_EMPTY];
+const WITHOUT_FIXTURE: [Code; 5] = [
+    Code::FILE_UNREADABLE,
+    Code::FILE_NOT_TEXT,
+    Code::FILE_TOO_LARGE,
+    Code::FILE_EMPTY,
+    // It is about files of Terraform; `tests/suites/terraform.rs` has some.
+    Code::TERRAFORM_SYNTAX,
+];
 
 fn findings(paths: &[PathBuf]) -> (Vec<Diagnostic>, Files) {
     let mut files = Files::new();

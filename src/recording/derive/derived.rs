@@ -167,10 +167,9 @@ impl Derived {
         Ok(call)
     }
 
-    /// Returns the variables that the call was started with. The local flow, if it is
-    /// known, tells which variables of the flow are inputs; other variables begin with the
-    /// values of the local flow. Otherwise these are all variables of a flow whose type
-    /// has inputs.
+    /// Returns the variables that the call was started with. If the local flow is
+    /// known, these are its inputs; other variables begin with the values of the local
+    /// flow. Otherwise these are all variables of a flow whose type has inputs.
     pub fn given(
         &self,
         local: Option<(&Program, FlowId)>,

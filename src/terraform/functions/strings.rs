@@ -171,7 +171,7 @@ fn split(a: &Arguments<'_>) -> Result<Value, String> {
     Ok(list(whole.split(&by).map(str::to_owned)))
 }
 
-/// Returns a text that is parsed.
+/// Returns the string that the function parses.
 fn parsed_text(a: &Arguments<'_>) -> Result<String, String> {
     let text = a.text(0)?;
     a.budget.work(text.len(), WORK_OF_A_CHARACTER)?;

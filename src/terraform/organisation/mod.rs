@@ -16,7 +16,7 @@ use super::Configuration;
 use super::document::Place;
 use super::flows::FlowNames;
 use super::functions::{text, to_json};
-use super::module::Resource;
+use super::instances::Resource;
 use super::report::{self, Unknown};
 use crate::source::plain;
 

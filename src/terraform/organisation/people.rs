@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{Organisation, Sections, blocks, named, put, string, strings};
-use crate::terraform::module::Resource;
+use crate::terraform::instances::Resource;
 
 pub(super) fn add(organisation: &mut Organisation<'_>, sections: &mut Sections) {
     let users = organisation.resources.clone().into_iter();

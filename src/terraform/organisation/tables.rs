@@ -4,7 +4,7 @@ use hcl::{Map, Value};
 use serde_json::{Map as JsonMap, Value as Json, json};
 
 use super::{Organisation, Sections, blocks, json_of, missing, put, string};
-use crate::terraform::module::Resource;
+use crate::terraform::instances::Resource;
 use crate::terraform::report::Unknown;
 
 /// The section of a fixtures document.

@@ -153,16 +153,15 @@ fn a_length_without_bytes_needs_no_memory() {
     assert!(output.status.code().is_some() && !error.contains("memory"), "{error}");
 }
 
-/// Exports may have all of a flow in one line.
+/// All actions of a task may be in one line.
 #[test]
 fn the_outline_of_a_long_line_has_all_actions() {
     let action = |index: usize| format!("{{playAudio: {{name: Ä{index}}}}}");
     let actions: Vec<String> = (0..3_000).map(action).collect();
-    let text = format!(
-        "{{inboundCall: {{name: Line, startUpRef: \"./tasks/task[a]\", tasks: [{{task: {{name: \
-         a, refId: a, actions: [{}]}}}}]}}}}\n",
-        actions.join(", ")
-    );
+    let head = "inboundCall:\n  name: Line\n  startUpRef: ./tasks/task[a]\n  tasks:\n    \
+                - task:\n        name: a\n        refId: a\n";
+    let line = format!("        actions: [{}]", actions.join(", "));
+    let text = format!("{head}{line}\n");
     let (folder, path) = workspace(&text);
     let mut editor = Editor::start(folder.path());
     editor.open(&path, &text);
@@ -171,7 +170,7 @@ fn the_outline_of_a_long_line_has_all_actions() {
     let task = &symbols[0]["children"][0];
     let last = &task["children"][2_999];
     assert_eq!(last["name"], "Ä2999");
-    let column = text.find("{name: Ä2999}").map(|at| text[..at].encode_utf16().count());
+    let column = line.find("{name: Ä2999}").map(|at| line[..at].encode_utf16().count());
     let found = last["range"]["start"]["character"].as_u64().unwrap();
     assert!(column.unwrap().abs_diff(usize::try_from(found).unwrap()) < 20, "{found}");
     assert_eq!(editor.end(), 0);
