@@ -86,9 +86,7 @@ impl State {
         self.start = Some(call.start);
         self.flow = Some(call.flow);
         self.other_variables.clear();
-        if !call.other_variables.is_empty() {
-            self.other_variables.clone_from(&call.other_variables);
-        }
+        self.other_variables.extend_from_slice(&call.other_variables);
         self.failed_initials.clear();
         self.actions = 0;
         self.turn_began = (0, 0);
