@@ -427,7 +427,7 @@ fn truth(value: &Value) -> Option<bool> {
 /// Converts a value to a number as Terraform does.
 fn number(value: &Value) -> Option<Number> {
     match value {
-        Value::Number(number) => Some(number.clone()),
+        Value::Number(number) => Some(*number),
         Value::String(text) => match text.parse::<i64>() {
             Ok(whole) => Some(Number::from(whole)),
             Err(_) => text.parse().ok().and_then(Number::from_f64),
