@@ -58,7 +58,7 @@ fn values_that_would_exhaust_the_memory_are_findings() {
         "local.f[*] == [for x in [for y in local.f : local.f] : x]".to_owned(),
         format!("concat({many})"),
         format!("[{many}][*]"),
-        format!("merge({{}}, {{ for i in range(1000) : i => local.f }})"),
+        "merge({}, { for i in range(1000) : i => local.f })".to_owned(),
         "replace(local.t, \"x\", local.t)".to_owned(),
         "replace(local.t, \"/x/\", local.t)".to_owned(),
         "replace(local.t, \"/.*/\", \"$0$0$0$0$0$0$0$0$0$0\")".to_owned(),
